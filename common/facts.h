@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What was seen of the host before anything is planned. Plain data, no functions.
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inet.h"
+
+#define LINK_ALIAS_SIZE 256	/* IFALIASZ of linux/if.h, terminator included */
+#define FACTS_ADDRESSES 32	/* on one link; more are refused */
+#define FACTS_BRIDGES 16	/* named in the warning about several bridges */
+#define FACTS_HOOKS 32
+#define FACTS_PATH 256		/* a file's name */
+
+/* A setting of which it may be unknown, or unsaid, whether it is on. */
+enum toggle { TOGGLE_UNSET = -1, TOGGLE_OFF = 0, TOGGLE_ON = 1 };
+
+/* A bridge port's flags, as bridge(8) names them. */
+struct port_flags {
+	bool isolated;
+	bool learning;
+	bool neigh_suppress;
+};
+
+/* How a port begins, and what a link that is no port counts as having (br_if.c, new_nbp). */
+#define PORT_FLAGS_DEFAULT ((struct port_flags){ .learning = true })
+
+/* A network link, or one side of a change to it. */
+struct link {
+	int index;			/* 0: there is no such link */
+	char name[IFNAMSIZ];
+	char kind[IFNAMSIZ];		/* "bridge", "veth", "tun", …; "" for hardware and netback */
+	char alias[LINK_ALIAS_SIZE];
+	char parent[IFNAMSIZ];		/* its device on its bus: netback's is vif-DOMID-DEVID */
+	uint8_t mac[MAC_LEN];
+	unsigned mtu;			/* bytes */
+	int master;			/* the index of the bridge it is a port of, or 0 */
+	char master_name[IFNAMSIZ];
+	bool up;
+	int addr_gen;			/* IN6_ADDR_GEN_MODE_*, or -1: no IPv6 on this link */
+	struct port_flags port;
+};
+
+/* An address on a link, with all that is needed to put it back. */
+struct address {
+	int link;			/* index */
+	char link_name[IFNAMSIZ];
+	struct inet_prefix local;	/* the host's side; len is the prefix's */
+	struct inet_prefix peer;	/* the other side, when has_peer */
+	struct inet_prefix broadcast;	/* when has_broadcast */
+	bool has_peer;
+	bool has_broadcast;
+	char label[IFNAMSIZ];		/* "" for IPv6 */
+	uint8_t scope;			/* RT_SCOPE_* */
+	uint32_t flags;			/* IFA_F_* */
+	uint32_t valid;			/* seconds; UINT32_MAX: for ever */
+	uint32_t preferred;		/* the same, never more than valid */
+};
+
+/* All that a vif program looked at. */
+struct facts {
+	struct link link;		/* the guest's interface: a vif or a tap */
+	struct link namesake;		/* another link that has the name wanted for it */
+	struct link bridge;
+	char bridges[FACTS_BRIDGES][IFNAMSIZ];	/* when none was named: those there are */
+	size_t bridge_count;
+	struct address addresses[FACTS_ADDRESSES];	/* on link */
+	size_t address_count;
+	char hooks[FACTS_HOOKS][FACTS_PATH];	/* executable ones, in the order to run */
+	size_t hook_count;
+	char main_ip[INET_TEXT];	/* the host's own address on the bridge, for the hooks */
+	bool has_bash;
+	char *frontend_mtu;		/* the frontend's mtu key, or NULL */
+	char *stale_error;		/* hotplug-error of an earlier run, or NULL */
+};
+
+#endif

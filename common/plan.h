@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The heart: a plan is a list of steps, a step is one change from how it was to how it shall be.
+// Undoing a step is the change the other way round. Pure: nothing here touches the host.
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+#include "facts.h"
+#include "request.h"
+#include "text.h"
+
+#define PLAN_STEPS 96
+#define HOOK_VARIABLES 12
+
+enum step_kind {
+	STEP_LINK,	/* a link's attributes, in one netlink message */
+	STEP_PORT,	/* a bridge port's flags */
+	STEP_ADDRESS,	/* an address added or deleted */
+	STEP_STORE,	/* a xenstore node written or removed */
+	STEP_HOOK,	/* an admin's script */
+};
+
+/* What differs between two sides of a link (the port's flags aside). */
+enum {
+	LINK_NAME = 1 << 0,
+	LINK_ALIAS = 1 << 1,
+	LINK_MAC = 1 << 2,
+	LINK_MTU = 1 << 3,
+	LINK_ADDR_GEN = 1 << 4,
+	LINK_MASTER = 1 << 5,
+	LINK_UP = 1 << 6,
+};
+
+struct link_change {
+	struct link from, to;	/* both with the link's index */
+};
+
+struct address_change {
+	struct address address;
+	bool add;
+};
+
+struct store_change {
+	char path[FACTS_PATH];
+	const char *from, *to;	/* NULL: no such node. Not owned. */
+};
+
+struct hook_variable {
+	const char *name, *value;
+};
+
+struct hook_call {
+	const char *file;
+	const char *shell;
+	enum command command;
+	const struct hook_variable *variables;	/* up to one without a name */
+};
+
+struct step {
+	enum step_kind kind;
+	union {
+		struct link_change link;	/* STEP_LINK, STEP_PORT */
+		struct address_change address;
+		struct store_change store;
+		struct hook_call hook;
+	};
+};
+
+struct plan {
+	struct step steps[PLAN_STEPS];
+	size_t count;
+	bool too_long;	/* a step did not fit; the plan must not be applied */
+	struct hook_variable variables[HOOK_VARIABLES];	/* what the hook steps point to */
+	char domid[12], devid[12], mtu[12];	/* and the store steps */
+};
+
+/* LINK_* bits of what a change changes; whether two sets of port flags differ. */
+unsigned link_changes(const struct link *from, const struct link *to);
+bool port_changes(const struct port_flags *from, const struct port_flags *to);
+
+/*
+ * Append what turns one side into the other; nothing when there is nothing to change.
+ *
+ * A change of a link is one step and one netlink message, or two. For the kernel goes through a
+ * message in an order of its own: MAC, name, bridge, up or down, IPv6 last (net/core/rtnetlink.c,
+ * do_setlink). Going up comes behind a change of address generation, lest the link gets an IPv6
+ * address at once; and going up, or, undone, going down, stands apart from a change of MAC or
+ * name, which may need a link that is down (net/ethernet/eth.c, eth_prepare_mac_addr_change;
+ * dev_change_name before Linux 6.2).
+ */
+void plan_link(struct plan *plan, const struct link *from, const struct link *to);
+void plan_port(struct plan *plan, const struct link *from, const struct link *to);
+void plan_address(struct plan *plan, const struct address *address, bool add);
+void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
+		const char *to);
+void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);
+
+/* Why a plan cannot be carried out, if so: -E2BIG. */
+int plan_check(const struct plan *plan, struct error *err) MUST_CHECK;
+
+/* The step that undoes a step. */
+struct step step_reverse(const struct step *step);
+
+/* Print a step as shell commands that do the same, without the last newline. */
+void step_print(const struct step *step, struct text *out);
+
+/* Print the report of an error as a shell command (see store_report_error). */
+void report_print(const char *directory, const char *message, struct text *out);
+
+/* The program that a hook's shell runs (its -c) before and around the hook's file, its $0. */
+extern const char hook_prelude[];
+
+/* The command's name as the hooks and scripts know it. */
+const char *command_name(enum command command);
+
+#endif
