@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "link.h"
+
+#include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "netlink.h"
+
+/* A string attribute into an array, cut if need be; "" when there is none. */
+static void take_string(struct nlattr *attr, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (attr)
+		nla_strlcpy(out, attr, size);
+}
+
+static void take_port(struct nlattr *data, struct port_flags *port)
+{
+	struct nlattr *tb[IFLA_BRPORT_MAX + 1];
+
+	if (nla_parse_nested(tb, IFLA_BRPORT_MAX, data, NULL))
+		return;
+	if (tb[IFLA_BRPORT_ISOLATED])
+		port->isolated = nla_get_u8(tb[IFLA_BRPORT_ISOLATED]);
+	if (tb[IFLA_BRPORT_LEARNING])
+		port->learning = nla_get_u8(tb[IFLA_BRPORT_LEARNING]);
+	if (tb[IFLA_BRPORT_NEIGH_SUPPRESS])
+		port->neigh_suppress = nla_get_u8(tb[IFLA_BRPORT_NEIGH_SUPPRESS]);
+}
+
+static void take_info(struct nlattr *info, struct link *link)
+{
+	struct nlattr *tb[IFLA_INFO_MAX + 1];
+	char master_kind[IFNAMSIZ];
+
+	if (!info || nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL))
+		return;
+	take_string(tb[IFLA_INFO_KIND], link->kind, sizeof(link->kind));
+	take_string(tb[IFLA_INFO_SLAVE_KIND], master_kind, sizeof(master_kind));
+	if (!strcmp(master_kind, "bridge") && tb[IFLA_INFO_SLAVE_DATA])
+		take_port(tb[IFLA_INFO_SLAVE_DATA], &link->port);
+}
+
+/* IFLA_AF_SPEC has an AF_INET6 part only while the link has IPv6 (addrconf.c, inet6_fill_link_af). */
+static int take_addr_gen(struct nlattr *families)
+{
+	struct nlattr *inet6, *mode;
+
+	inet6 = families ? nla_find(nla_data(families), nla_len(families), AF_INET6) : NULL;
+	mode = inet6 ? nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_ADDR_GEN_MODE) : NULL;
+	return mode ? nla_get_u8(mode) : -1;
+}
+
+static int take_link(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct nlattr *tb[IFLA_MAX + 1];
+	struct ifinfomsg *info = nlmsg_data(reply);
+	struct link *link = arg;
+
+	if (nlmsg_parse((struct nlmsghdr *)reply, sizeof(*info), tb, IFLA_MAX, NULL) ||
+	    !tb[IFLA_IFNAME])
+		return error_set(err, EBADMSG, "the kernel described a link in an unknown way");
+	memset(link, 0, sizeof(*link));
+	link->port = PORT_FLAGS_DEFAULT;
+	link->index = info->ifi_index;
+	link->up = info->ifi_flags & IFF_UP;
+	take_string(tb[IFLA_IFNAME], link->name, sizeof(link->name));
+	take_string(tb[IFLA_IFALIAS], link->alias, sizeof(link->alias));
+	take_string(tb[IFLA_PARENT_DEV_NAME], link->parent, sizeof(link->parent));
+	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == MAC_LEN)
+		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), MAC_LEN);
+	if (tb[IFLA_MTU])
+		link->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_MASTER])
+		link->master = (int)nla_get_u32(tb[IFLA_MASTER]);
+	take_info(tb[IFLA_LINKINFO], link);
+	link->addr_gen = take_addr_gen(tb[IFLA_AF_SPEC]);
+	return 0;
+}
+
+/* By name, or, when that is NULL, by index. */
+static int get_link(struct netlink *netlink, const char *name, int index, struct link *link,
+		    struct error *err)
+{
+	const struct ifinfomsg info = { .ifi_index = index };
+	struct nl_msg *message = netlink_message(RTM_GETLINK, 0, &info, sizeof(info));
+	struct error refusal = { 0 };
+	int failed = !message, rc;
+
+	memset(link, 0, sizeof(*link));
+	if (!failed && name)
+		failed = nla_put_string(message, IFLA_IFNAME, name);
+	/* Counters of every CPU are not needed. */
+	if (!failed)
+		failed = nla_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	rc = netlink_talk(netlink, message, failed, take_link, link, &refusal);
+	if (!rc || rc == -ENODEV)
+		return 0;
+	return error_set(err, -rc, "looking for %s: %s", name ? name : "a bridge", refusal.text);
+}
+
+int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
+{
+	struct link master;
+	int rc = get_link(netlink, name, 0, link, err);
+
+	if (rc || !link->index || !link->master)
+		return rc;
+	rc = get_link(netlink, NULL, link->master, &master, err);
+	memcpy(link->master_name, master.name, IFNAMSIZ);
+	return rc;
+}
+
+static long milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int wait_until_there(struct netlink *netlink, struct netlink *events, const char *name,
+			    int seconds, struct link *link, struct error *err)
+{
+	long deadline = milliseconds_now() + seconds * 1000L;
+	int rc;
+
+	/* Look again behind the subscription: it may have come in between. */
+	for (rc = link_by_name(netlink, name, link, err); !rc && !link->index;
+	     rc = link_by_name(netlink, name, link, err)) {
+		long left = deadline - milliseconds_now();
+
+		rc = left > 0 ? netlink_hear(events, (int)left, err) : -ETIMEDOUT;
+		if (rc == -ETIMEDOUT)
+			error_set(err, ETIMEDOUT, "the interface %s did not appear within %d s",
+				  name, seconds);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+int link_wait(struct netlink *netlink, const char *name, int seconds, struct link *link,
+	      struct error *err)
+{
+	struct netlink *events = NULL;
+	int rc = link_by_name(netlink, name, link, err);
+
+	if (rc || link->index)
+		return rc;
+	rc = netlink_listen(&events, err);
+	if (!rc)
+		rc = wait_until_there(netlink, events, name, seconds, link, err);
+	netlink_close(events);
+	return rc;
+}
+
+struct bridge_list {
+	struct link *first;
+	char (*names)[IFNAMSIZ];
+	size_t max, count;
+};
+
+static int take_bridge(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct bridge_list *list = arg;
+	struct link link = { 0 };
+	int rc = take_link(reply, &link, err);
+
+	if (rc || strcmp(link.kind, "bridge"))
+		return rc;
+	if (!list->first->index || link.index < list->first->index)
+		*list->first = link;
+	if (list->count < list->max)
+		memcpy(list->names[list->count], link.name, IFNAMSIZ);
+	list->count++;
+	return 0;
+}
+
+int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAMSIZ], size_t max,
+		 size_t *count, struct error *err)
+{
+	struct bridge_list list = { .first = first, .names = names, .max = max };
+	const struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *message = netlink_message(RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
+	struct nlattr *kind = message ? nla_nest_start(message, IFLA_LINKINFO) : NULL;
+	int failed = !kind || nla_put_string(message, IFLA_INFO_KIND, "bridge"), rc;
+
+	memset(first, 0, sizeof(*first));
+	if (!failed)
+		nla_nest_end(message, kind);
+	rc = netlink_talk(netlink, message, failed, take_bridge, &list, err);
+	*count = list.count < max ? list.count : max;
+	return rc ? error_prefix(err, "listing the bridges") : 0;
+}
+
+/* The one attribute that lies three levels deep: IFLA_AF_SPEC { AF_INET6 { mode } }. */
+static int put_addr_gen(struct nl_msg *message, int mode)
+{
+	struct nlattr *families = nla_nest_start(message, IFLA_AF_SPEC);
+	struct nlattr *inet6 = families ? nla_nest_start(message, AF_INET6) : NULL;
+
+	if (!inet6 || nla_put_u8(message, IFLA_INET6_ADDR_GEN_MODE, (uint8_t)mode))
+		return -ENOMEM;
+	nla_nest_end(message, inet6);
+	nla_nest_end(message, families);
+	return 0;
+}
+
+static int put_changes(struct nl_msg *message, const struct link *to, unsigned set)
+{
+	int rc = 0;
+
+	if (set & LINK_NAME)
+		rc |= nla_put_string(message, IFLA_IFNAME, to->name);
+	if (set & LINK_ALIAS)
+		rc |= nla_put(message, IFLA_IFALIAS, (int)strlen(to->alias), to->alias);
+	if (set & LINK_MAC)
+		rc |= nla_put(message, IFLA_ADDRESS, MAC_LEN, to->mac);
+	if (set & LINK_MTU)
+		rc |= nla_put_u32(message, IFLA_MTU, to->mtu);
+	if (set & LINK_MASTER)
+		rc |= nla_put_u32(message, IFLA_MASTER, (uint32_t)to->master);
+	if (set & LINK_ADDR_GEN)
+		rc |= put_addr_gen(message, to->addr_gen);
+	return rc;
+}
+
+int link_apply(struct netlink *netlink, const struct link_change *change, struct error *err)
+{
+	const struct link *to = &change->to;
+	unsigned set = link_changes(&change->from, to);
+	const struct ifinfomsg info = {
+		.ifi_index = to->index,
+		.ifi_change = set & LINK_UP ? IFF_UP : 0,
+		.ifi_flags = to->up ? IFF_UP : 0,
+	};
+	struct nl_msg *message = netlink_message(RTM_NEWLINK, 0, &info, sizeof(info));
+
+	return netlink_talk(netlink, message, !message || put_changes(message, to, set), NULL,
+			    NULL, err);
+}
+
+static int put_port_changes(struct nl_msg *message, const struct port_flags *from,
+			    const struct port_flags *to)
+{
+	struct nlattr *flags = nla_nest_start(message, IFLA_PROTINFO | NLA_F_NESTED);
+	int rc = flags ? 0 : -ENOMEM;
+
+	if (!rc && from->isolated != to->isolated)
+		rc = nla_put_u8(message, IFLA_BRPORT_ISOLATED, to->isolated);
+	if (!rc && from->learning != to->learning)
+		rc = nla_put_u8(message, IFLA_BRPORT_LEARNING, to->learning);
+	if (!rc && from->neigh_suppress != to->neigh_suppress)
+		rc = nla_put_u8(message, IFLA_BRPORT_NEIGH_SUPPRESS, to->neigh_suppress);
+	if (!rc)
+		nla_nest_end(message, flags);
+	return rc;
+}
+
+int link_apply_port(struct netlink *netlink, const struct link_change *change,
+		    struct error *err)
+{
+	const struct ifinfomsg info = {
+		.ifi_family = AF_BRIDGE,
+		.ifi_index = change->to.index,
+	};
+	struct nl_msg *message = netlink_message(RTM_SETLINK, 0, &info, sizeof(info));
+	int failed = !message ||
+		     put_port_changes(message, &change->from.port, &change->to.port);
+
+	return netlink_talk(netlink, message, failed, NULL, NULL, err);
+}

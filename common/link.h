@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Network links: finding them by name, waiting for them, changing them. (rtnetlink(7), libnl)
+#ifndef LINK_H
+#define LINK_H
+
+#include "error.h"
+#include "facts.h"
+#include "plan.h"
+
+struct netlink;
+
+/*
+ * Look a link up by name. There being none is no error: link->index is 0 then. The name of its
+ * bridge, if it is a port of one, is looked up too.
+ */
+int link_by_name(struct netlink *netlink, const char *name, struct link *link,
+		 struct error *err) MUST_CHECK;
+
+/*
+ * The same, but wait for it to appear, for at most `seconds` from now; woken by RTNLGRP_LINK.
+ * -ETIMEDOUT says what was waited for, and for how long.
+ */
+int link_wait(struct netlink *netlink, const char *name, int seconds, struct link *link,
+	      struct error *err) MUST_CHECK;
+
+/*
+ * The host's bridges: *first is the one with the lowest index (index 0: there is none), `names`
+ * gets up to `max` of them. The kernel picks them out (IFLA_INFO_KIND in the request), so that no
+ * list of all links is sent.
+ */
+int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAMSIZ], size_t max,
+		 size_t *count, struct error *err) MUST_CHECK;
+
+/*
+ * Carry out a change in one message. Not atomic: after a failure
+ * some of it may have been done, which the reverse change undoes. The link is addressed by its
+ * index, so that a rename in between does no harm.
+ */
+int link_apply(struct netlink *netlink, const struct link_change *change,
+	       struct error *err) MUST_CHECK;
+
+/* Carry out a change of bridge port flags (the link must be a port by now). */
+int link_apply_port(struct netlink *netlink, const struct link_change *change,
+		    struct error *err) MUST_CHECK;
+
+#endif

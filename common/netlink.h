@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The one conversation with rtnetlink: a request, its replies, the kernel's own words on failure.
+#ifndef NETLINK_H
+#define NETLINK_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+struct netlink;
+struct nl_msg;		/* libnl's message under construction */
+struct nlmsghdr;
+
+/* Called for each reply; a negative errno (with err set) ends the conversation's result with it. */
+typedef int (*netlink_reply)(const struct nlmsghdr *reply, void *arg, struct error *err);
+
+/* Open a socket that may live for the whole run. */
+int netlink_open(struct netlink **netlink, struct error *err) MUST_CHECK;
+
+/* Close; NULL is fine. */
+void netlink_close(struct netlink *netlink);
+
+/*
+ * A new message of a type (RTM_*) and NLM_F_* flags that begins with that type's own structure
+ * (struct ifinfomsg …); NULL: out of memory, which netlink_talk reports.
+ */
+struct nl_msg *netlink_message(int type, int flags, const void *head, size_t size);
+
+/*
+ * Send a request and wait until the kernel has acknowledged it or ended its dump; the message is
+ * freed in any case. `put_failed` is what building it came to: non-zero, or no message, is taken
+ * as out of memory, so that builders need no way out of their own. `reply` may be NULL.
+ * A result of -ENODEV etc. comes with the text of NLMSGERR_ATTR_MSG (linux/netlink.h), if any,
+ * and of the errno. Replies to earlier requests whose answer got lost are skipped.
+ */
+int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed,
+		 netlink_reply reply, void *arg, struct error *err) MUST_CHECK;
+
+/*
+ * A second socket that hears of every link that comes or changes (RTNLGRP_LINK): subscribe, look,
+ * then wait for events until it is there. netlink_hear returns 0 after at least one event,
+ * -ETIMEDOUT (without a text) when none came in `milliseconds`.
+ */
+int netlink_listen(struct netlink **netlink, struct error *err) MUST_CHECK;
+int netlink_hear(struct netlink *netlink, int milliseconds, struct error *err) MUST_CHECK;
+
+#endif
