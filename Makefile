@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists the targets.
+
+VERSION := 0.1.0
+PROGRAMS := vif-bridge
+
+# Yours to set. What the code itself needs stands in FLAGS, so that these can hold anything.
+CC ?= gcc
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+STATIC ?= 1
+SANITIZE ?=
+BUILD ?= build
+DESTDIR ?=
+PREFIX ?= /usr
+SCRIPTDIR ?= /etc/xen/scripts
+MANDIR ?= $(PREFIX)/share/man
+
+PKG_CONFIG ?= pkg-config
+LIBRARIES := libnl-3.0 xenstore
+
+WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wconversion -Wno-sign-conversion
+FLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -MMD -MP \
+	-ffunction-sections -fdata-sections -fPIE -fstack-protector-strong \
+	-fstack-clash-protection
+# Without optimisation glibc warns that it cannot fortify.
+ifneq ($(filter -O1 -O2 -O3 -Os,$(CFLAGS)),)
+FLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+LINK := -Wl,--gc-sections -Wl,-z,relro,-z,now
+
+ifneq ($(SANITIZE),)
+override STATIC := 0
+FLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LINK += -fsanitize=$(SANITIZE)
+endif
+
+# libnl-3.a refers to the resolver, in functions that nothing here calls; its 200 KB of name
+# services stay out, and with them the warning that a static program cannot load them.
+RESOLVER := getaddrinfo getnameinfo getprotobyname getprotobynumber
+ifeq ($(STATIC),1)
+LINK += -static-pie $(RESOLVER:%=-Wl,--defsym=%=abort)
+PKG_CONFIG += --static
+else
+LINK += -pie
+endif
+
+# Only when needed: `make deps` and `make help` must work before pkg-config is there.
+LIBRARY_FLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+LIBRARY_LINKS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
+COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard common/*.c))
+OBJECTS := $(COMMON) $(PROGRAMS:%=$(BUILD)/obj/%.o)
+BUILT := $(PROGRAMS:%=$(BUILD)/%)
+
+all: $(BUILT) ## build the programs
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The one with symbols stays beside the objects, for gdb.
+$(BUILD)/obj/%.full: $(BUILD)/obj/%.o $(COMMON)
+	$(CC) $(CFLAGS) -o $@ $^ $(LINK) $(LDFLAGS) $(LIBRARY_LINKS)
+
+$(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
+	strip -o $@ $<
+	@printf '%s: %s bytes\n' $@ "$$(stat -c %s $@)"
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d)
+
+install: all ## install into DESTDIR, the programs into SCRIPTDIR
+	install -d $(DESTDIR)$(SCRIPTDIR) $(DESTDIR)$(SCRIPTDIR)/vif-post.d $(DESTDIR)$(MANDIR)/man8
+	install -m 755 $(BUILT) $(DESTDIR)$(SCRIPTDIR)
+	install -m 644 $(PROGRAMS:%=man/%.8) $(DESTDIR)$(MANDIR)/man8
+
+deps: ## install with apt-get what building, testing and linting needs
+	tests/deps.sh all
+
+demo: ## show the main job in a throw-away dom0
+	tests/deps.sh demo
+	$(MAKE) all
+	tests/lab/fetch-xenstored.sh
+	tests/demo.sh
+
+check: ## all tests but those of check-xen
+	tests/deps.sh test
+	$(MAKE) all
+	rm -rf $(BUILD)/tap
+	tests/all.sh $(MAKE) check-unit check-netns check-asan
+
+check-unit: lab ## the pure parts, and the fuzzers' corpus
+	$(MAKE) -f tests/unit/Makefile
+	tests/prove.sh unit build/unit/*-test tests/unit/*.bats
+
+check-netns: all lab ## the programs in throw-away dom0s
+	tests/prove.sh netns tests/netns/*.bats
+
+check-asan: lab ## unit and netns tests with address and undefined-behaviour sanitizers
+	$(MAKE) BUILD=build/asan SANITIZE=address,undefined all
+	$(MAKE) -f tests/unit/Makefile BUILD=build/asan SANITIZE=address,undefined
+	tests/prove.sh asan build/asan/unit/*-test
+	BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
+
+check-xen: all ## a real Xen with real guests, in QEMU
+	JOBS=1 PROVE_FLAGS=-v tests/prove.sh xen tests/xen/check-xen.sh
+
+lab:
+	tests/lab/fetch-xenstored.sh
+
+lint: ## static analysis, headers, floors, manuals, shell scripts
+	tests/deps.sh lint
+	tests/lint/lint.sh
+
+fuzz: ## 30 seconds for each fuzzer
+	tests/deps.sh test
+	$(MAKE) -f tests/unit/Makefile fuzz
+
+bench: all ## time the programs beside the scripts
+	tests/deps.sh bench
+	tests/lab/fetch-xenstored.sh
+	bench/bench.sh
+
+dist: ## a source archive of HEAD
+	@mkdir -p $(BUILD)
+	git archive --prefix=xen-hotplug-$(VERSION)/ -o $(BUILD)/xen-hotplug-$(VERSION).tar.gz HEAD
+
+clean: ## remove everything built
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+.PHONY: all install deps demo check check-unit check-netns check-asan check-xen lab lint fuzz \
+	bench dist clean help

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The frame of a program for one guest interface: read, look, plan, apply, report.
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include "error.h"
+#include "facts.h"
+#include "plan.h"
+#include "request.h"
+
+#define CONFIG_FILE "/etc/xen/hotplug.conf"
+
+struct netlink;
+
+/* What makes one vif program differ from another. */
+struct vif_program {
+	const char *name;
+
+	/* Look at what else bringing up needs, the link itself having been found; log advice. */
+	int (*look)(struct netlink *netlink, const struct request *request, struct facts *facts,
+		    struct error *err);
+
+	/* Pure: from what is asked and what was seen to the steps. */
+	int (*plan_up)(const struct request *request, const struct facts *facts,
+		       struct plan *plan, struct error *err);
+	void (*plan_down)(const struct request *request, const struct facts *facts,
+			  struct plan *plan);
+};
+
+/*
+ * The whole program; the result is main's. 0: done, or nothing to do. 1: failed, and said so on
+ * stderr, in the logs and, as far as there is one, in xenstore.
+ */
+int vif_program_main(int argc, char **argv, const struct vif_program *program);
+
+#endif
