@@ -37,15 +37,14 @@ bool log_is_verbose(void)
 	return state.verbose;
 }
 
-__attribute__((format(strftime, 2, 0)))
-static void add_time(struct text *line, const char *format)
+/* The local time, or 1900 begun, which shows that it is not known. */
+static struct tm local_time(void)
 {
-	time_t now = time(NULL);
-	char when[32];
-	struct tm tm;
+	const time_t now = time(NULL);
+	struct tm tm = { .tm_mday = 1 };
 
-	if (localtime_r(&now, &tm) && strftime(when, sizeof(when), format, &tm))
-		text_add(line, "%s ", when);
+	localtime_r(&now, &tm);
+	return tm;
 }
 
 /*
@@ -56,14 +55,15 @@ static void send_to_syslog(int priority, const char *message)
 {
 	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	char buf[LINE_SIZE];
+	const struct tm now = local_time();
+	char buf[LINE_SIZE], when[32] = "";
 	struct text line = TEXT_IN(buf);
 
 	if (fd < 0)
 		return;
-	text_add(&line, "<%d>", LOG_DAEMON | priority);
-	add_time(&line, "%h %e %T");
-	text_add(&line, "%s[%d]: %s", state.program, (int)getpid(), message);
+	strftime(when, sizeof(when), "%h %e %T", &now);
+	text_add(&line, "<%d>%s %s[%d]: %s", LOG_DAEMON | priority, when, state.program,
+		 (int)getpid(), message);
 	sendto(fd, buf, line.len, MSG_NOSIGNAL, (const struct sockaddr *)&address,
 	       sizeof(address));
 	close(fd);
@@ -73,14 +73,15 @@ static void send_to_syslog(int priority, const char *message)
 static void append_to_file(const char *message)
 {
 	int fd = open(LOG_FILE, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
-	char buf[LINE_SIZE];
+	const struct tm now = local_time();
+	char buf[LINE_SIZE], when[32] = "";
 	struct text line = TEXT_IN(buf);
 
 	if (fd < 0)
 		return;
+	strftime(when, sizeof(when), "%F %T", &now);
 	line.size--;	/* the newline's place */
-	add_time(&line, "%F %T");
-	text_add(&line, "%s[%d]: %s", state.program, (int)getpid(), message);
+	text_add(&line, "%s %s[%d]: %s", when, state.program, (int)getpid(), message);
 	line.size++;
 	text_add(&line, "\n");
 	if (write(fd, buf, line.len) < 0)
