@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define IPV6_MTU_MIN 1280	/* RFC 8200, section 5 */
+
 /* High, so that a bridge never takes it for its own; netback sets it too (interface.c). */
 static const uint8_t port_mac[MAC_LEN] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-#define IPV6_MTU_MIN 1280	/* RFC 8200, section 5 */
 
 bool vif_owns(const struct request *request, const struct link *link)
 {
@@ -29,6 +29,16 @@ void vif_frontend(const struct request *request, char out[static FACTS_PATH])
 		 request->devid);
 }
 
+/*
+ * The kernel takes IPv6 off a link, with all its settings, while the MTU is too small for it
+ * (addrconf.c, NETDEV_CHANGEMTU). Whether there is IPv6 at all, the bridge tells then.
+ */
+static bool gains_ipv6(const struct facts *facts, unsigned mtu)
+{
+	return facts->link.mtu < IPV6_MTU_MIN && mtu >= IPV6_MTU_MIN &&
+	       facts->bridge.addr_gen >= 0;
+}
+
 int vif_want(const struct request *request, const struct facts *facts, unsigned mtu,
 	     struct link *wanted, struct error *err)
 {
@@ -45,8 +55,7 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 	}
 	memcpy(wanted->mac, port_mac, MAC_LEN);
 	wanted->mtu = mtu;
-	/* With a smaller MTU the kernel takes IPv6 off the link by itself (addrconf_notify). */
-	if (wanted->addr_gen >= 0 && mtu >= IPV6_MTU_MIN)
+	if ((wanted->addr_gen >= 0 && mtu >= IPV6_MTU_MIN) || gains_ipv6(facts, mtu))
 		wanted->addr_gen = IN6_ADDR_GEN_MODE_NONE;
 	wanted->up = true;
 	return 0;
@@ -60,10 +69,13 @@ struct link vif_plan_prepare(const struct facts *facts, const struct link *wante
 
 	for (size_t i = 0; i < facts->address_count; i++)
 		plan_address(plan, &facts->addresses[i], false);
-	if (now.up && link_changes(&now, wanted) & needs_down) {
+	if (link_changes(&now, wanted) & needs_down)
 		now.up = false;
-		plan_link(plan, &facts->link, &now);
-	}
+	if (gains_ipv6(facts, wanted->mtu))
+		now.mtu = wanted->mtu;
+	plan_link(plan, &facts->link, &now);
+	if (gains_ipv6(facts, wanted->mtu))
+		now.addr_gen = IN6_ADDR_GEN_MODE_EUI64;
 	return now;
 }
 

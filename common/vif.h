@@ -29,8 +29,8 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 	     struct link *wanted, struct error *err) MUST_CHECK;
 
 /*
- * Plan what has to come first: the link's addresses go, and an up link goes down when its name,
- * MAC or bridge is to change. Returns the link as it is then.
+ * Plan what has to come first: the link's addresses go, an up link goes down when its name, MAC
+ * or bridge is to change, and one too small for IPv6 grows. Returns the link as it is then.
  */
 struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted,
 			     struct plan *plan);
