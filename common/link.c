@@ -108,12 +108,14 @@ static int get_link(struct netlink *netlink, const char *name, int index, struct
 
 int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
 {
-	struct link master;
-	int rc = get_link(netlink, name, 0, link, err);
+	return get_link(netlink, name, 0, link, err);
+}
 
-	if (rc || !link->index || !link->master)
-		return rc;
-	rc = get_link(netlink, NULL, link->master, &master, err);
+int link_master_name(struct netlink *netlink, struct link *link, struct error *err)
+{
+	struct link master;
+	int rc = get_link(netlink, NULL, link->master, &master, err);
+
 	memcpy(link->master_name, master.name, IFNAMSIZ);
 	return rc;
 }

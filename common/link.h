@@ -11,13 +11,16 @@ struct netlink;
 
 /*
  * Look a link up by name. There being none is no error: link->index is 0 then. The name of its
- * bridge, if it is a port of one, is looked up too.
+ * bridge is left to link_master_name, for most have no use for it.
  */
 int link_by_name(struct netlink *netlink, const char *name, struct link *link,
 		 struct error *err) MUST_CHECK;
 
+/* Fill in link->master_name. */
+int link_master_name(struct netlink *netlink, struct link *link, struct error *err) MUST_CHECK;
+
 /*
- * The same, but wait for it to appear, for at most `seconds` from now; woken by RTNLGRP_LINK.
+ * Look a link up by name, but wait for it to appear, for at most `seconds` from now; woken by RTNLGRP_LINK.
  * -ETIMEDOUT says what was waited for, and for how long.
  */
 int link_wait(struct netlink *netlink, const char *name, int seconds, struct link *link,

@@ -187,8 +187,10 @@ static void take_message(const struct nlmsghdr *header, netlink_reply reply, voi
 		outcome->ended = true;
 		if (!outcome->rc)
 			outcome->rc = take_done(header, err);
-	} else if (reply && !outcome->rc) {
-		outcome->rc = reply(header, arg, err);
+	} else {
+		outcome->ended = !(header->nlmsg_flags & NLM_F_MULTI);
+		if (reply && !outcome->rc)
+			outcome->rc = reply(header, arg, err);
 	}
 }
 
@@ -233,8 +235,8 @@ int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed
 		nlmsg_free(message);
 		return error_set(err, ENOMEM, "out of memory");
 	}
-	/* A dump is ended by its own message; everything else by an ACK. */
-	if (!(nlmsg_hdr(message)->nlmsg_flags & NLM_F_DUMP))
+	/* A question is answered, a dump ended by a message of its own; a change needs an ACK. */
+	if (!reply)
 		nlmsg_hdr(message)->nlmsg_flags |= NLM_F_ACK;
 	do
 		rc = exchange(netlink, nlmsg_hdr(message), reply, arg, err);

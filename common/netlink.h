@@ -27,9 +27,10 @@ void netlink_close(struct netlink *netlink);
 struct nl_msg *netlink_message(int type, int flags, const void *head, size_t size);
 
 /*
- * Send a request and wait until the kernel has acknowledged it or ended its dump; the message is
- * freed in any case. `put_failed` is what building it came to: non-zero, or no message, is taken
- * as out of memory, so that builders need no way out of their own. `reply` may be NULL.
+ * Send a request and wait for its answer: a change's acknowledgement (`reply` is NULL then), the
+ * one message that answers a question, or all those of a dump. The message is freed in any case.
+ * `put_failed` is what building it came to: non-zero, or no message, is taken as out of memory,
+ * so that builders need no way out of their own.
  * A result of -ENODEV etc. comes with the text of NLMSGERR_ATTR_MSG (linux/netlink.h), if any,
  * and of the errno. Replies to earlier requests whose answer got lost are skipped.
  */

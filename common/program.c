@@ -134,19 +134,26 @@ static int read_backend(struct run *run, struct error *err)
 	return rc ? rc : read_frontend(run, err);
 }
 
-static int read_store(struct run *run, struct error *err)
+static int read_for_up(struct run *run, struct error *err)
 {
 	int rc;
 
 	if (!run->request.has_path)
 		return 0;
 	rc = store_open(&run->tools.store, run->request.timeout, err);
-	if (rc)
-		return rc;
-	if (request_is_up(&run->request))
-		return read_backend(run, err);
-	/* Nodes that are gone are no hindrance to taking the rest away. */
-	rc = read_key(run, KEY_VIFNAME, err);
+	return rc ? rc : read_backend(run, err);
+}
+
+/* Nodes that are gone are no hindrance to taking the rest away. */
+static int read_for_down(struct run *run, struct error *err)
+{
+	int rc;
+
+	if (!run->request.has_path)
+		return 0;
+	rc = store_open(&run->tools.store, run->request.timeout, err);
+	if (!rc)
+		rc = read_key(run, KEY_VIFNAME, err);
 	if (!rc && run->facts.hook_count)
 		rc = read_key(run, KEY_BRIDGE, err);
 	if (!rc && run->facts.hook_count)
@@ -183,19 +190,41 @@ static int look_for_link_up(struct run *run, struct error *err)
 	return link_wait(netlink, run->request.device, run->request.timeout, &facts->link, err);
 }
 
-static int look_for_link_down(struct run *run, struct error *err)
+/*
+ * Under its own name, or the one that xenstore says it has, which is asked only when need be.
+ * xenstore's failure goes to *store_rc, for the rest can be taken down without.
+ */
+static int look_down(struct run *run, int *store_rc, struct error *err)
 {
 	struct facts *facts = &run->facts;
 	struct link other = { 0 };
 	int rc = link_by_name(run->tools.netlink, run->request.device, &facts->link, err);
+	bool found = !rc && vif_owns(&run->request, &facts->link);
 
-	if (rc || vif_owns(&run->request, &facts->link))
+	if (rc || (found && !facts->hook_count))
+		return rc;
+	*store_rc = read_for_down(run, err);
+	rc = request_check(&run->request, err);
+	if (rc || found)
 		return rc;
 	rc = look_for_wanted(run, &other, err);
-	facts->link = other;
 	if (!vif_owns(&run->request, &other))
-		memset(&facts->link, 0, sizeof(facts->link));
+		other.index = 0;
+	facts->link = other;
 	return rc;
+}
+
+/* The bridge that the link is in already: its name is needed for the way back. */
+static int look_for_master(struct run *run, struct error *err)
+{
+	struct facts *facts = &run->facts;
+	struct link *link = &facts->link;
+
+	if (link->master && link->master == facts->bridge.index)
+		memcpy(link->master_name, facts->bridge.name, IFNAMSIZ);
+	else if (link->master)
+		return link_master_name(run->tools.netlink, link, err);
+	return 0;
 }
 
 /* What hooks are told of the host: its first IPv4 address on the bridge. */
@@ -226,6 +255,8 @@ static int look_up(struct run *run, struct error *err)
 				  FACTS_ADDRESSES, &facts->address_count, err);
 	if (!rc)
 		rc = run->program->look(run->tools.netlink, &run->request, facts, err);
+	if (!rc)
+		rc = look_for_master(run, err);
 	return rc ? rc : look_for_main_ip(run, err);
 }
 
@@ -241,7 +272,7 @@ static int carry_out(struct run *run, struct error *err)
 
 static int bring_up(struct run *run, struct error *err)
 {
-	int rc = read_store(run, err);
+	int rc = read_for_up(run, err);
 
 	if (!rc)
 		rc = request_check(&run->request, err);
@@ -259,16 +290,14 @@ static int bring_up(struct run *run, struct error *err)
 	return rc;
 }
 
-/* What goes wrong on the way is kept for the end: the rest is still taken away. */
 static int take_down(struct run *run, struct error *err)
 {
-	int store_rc = read_store(run, err);
-	int rc = request_check(&run->request, err);
+	int store_rc = 0, rc = request_check(&run->request, err);
 
 	if (!rc)
 		rc = netlink_open(&run->tools.netlink, err);
 	if (!rc)
-		rc = look_for_link_down(run, err);
+		rc = look_down(run, &store_rc, err);
 	if (rc)
 		return rc;
 	if (!run->facts.link.index)
