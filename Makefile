@@ -28,7 +28,7 @@ FLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -MMD -MP 
 ifneq ($(filter -O1 -O2 -O3 -Os,$(CFLAGS)),)
 FLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
-LINK := -Wl,--gc-sections -Wl,-z,relro,-z,now
+LINK := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs
 
 ifneq ($(SANITIZE),)
 override STATIC := 0
