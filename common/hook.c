@@ -134,7 +134,7 @@ static int wait_for(pid_t pid, int seconds)
 
 	if (ended.fd < 0)
 		return -errno;
-	n = poll(&ended, 1, seconds * 1000);
+	n = (int)TEMP_FAILURE_RETRY(poll(&ended, 1, seconds * 1000));
 	saved = errno;
 	close(ended.fd);
 	return n > 0 ? 0 : n == 0 ? -ETIMEDOUT : -saved;
@@ -154,7 +154,7 @@ int hook_apply(const struct hook_call *call, int seconds, struct error *err)
 	rc = wait_for(pid, seconds);
 	if (rc)
 		kill(-pid, SIGKILL);
-	if (waitpid(pid, &status, 0) < 0 && !rc)
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0 && !rc)
 		rc = -errno;
 	if (rc == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT, "hook %s ran for more than %d s", call->file,

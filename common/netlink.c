@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
@@ -220,7 +221,9 @@ static int exchange(struct netlink *netlink, struct nlmsghdr *header, netlink_re
 	int rc;
 
 	header->nlmsg_seq = nl_socket_use_seq(netlink->socket);
-	rc = nl_sendto(netlink->socket, header, header->nlmsg_len);
+	do
+		rc = nl_sendto(netlink->socket, header, header->nlmsg_len);
+	while (rc == -NLE_INTR);
 	if (rc < 0)
 		return error_set(err, EIO, "netlink: %s", nl_geterror(rc));
 	return receive_all(netlink, header->nlmsg_seq, reply, arg, err);

@@ -20,7 +20,7 @@
 
 #define CONFIG_MAX 65536	/* bytes of a config file; more is a mistake */
 #define REPORT_TEXT 4096	/* an error's text with every byte quoted, and two paths */
-#define REPORT_SECONDS 5	/* for xenstore, when something else has failed already */
+#define REPORT_SECONDS 5	/* for xenstore, when all that is left is to say what failed */
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -290,21 +290,21 @@ static int bring_up(struct run *run, struct error *err)
 	return rc;
 }
 
+/* Nothing that fails keeps the rest from being taken away; the first failure is kept. */
 static int take_down(struct run *run, struct error *err)
 {
-	int store_rc = 0, rc = request_check(&run->request, err);
+	int rc = request_check(&run->request, err), store_rc = 0, look_rc;
 
-	if (!rc)
-		rc = netlink_open(&run->tools.netlink, err);
-	if (!rc)
-		rc = look_down(run, &store_rc, err);
 	if (rc)
 		return rc;
-	if (!run->facts.link.index)
+	look_rc = netlink_open(&run->tools.netlink, err);
+	if (!look_rc)
+		look_rc = look_down(run, &store_rc, err);
+	if (!look_rc && !run->facts.link.index)
 		log_line(LOG_DEBUG, "%s is gone already", run->request.wanted);
 	run->program->plan_down(&run->request, &run->facts, &run->plan);
 	rc = carry_out(run, err);
-	return rc ? rc : store_rc;
+	return rc || look_rc || store_rc ? -err->code : 0;
 }
 
 static int read_arguments(struct run *run, int argc, char **argv, struct error *err)
@@ -321,21 +321,29 @@ static int read_arguments(struct run *run, int argc, char **argv, struct error *
 	return request_check_path(&run->request, err) ? -err->code : rc;
 }
 
-static int serve(struct run *run, struct error *err)
+/* What the program itself goes by. */
+static int get_ready(struct run *run, struct error *err)
 {
 	int rc = read_config(run, err);
 
-	if (!rc)
-		rc = request_check_run(&run->request, err);
-	if (!rc)
-		rc = hook_list(run->argv0, run->facts.hooks, FACTS_HOOKS,
-			       &run->facts.hook_count, err);
-	if (rc)
-		return rc;
-	run->facts.has_bash = run->facts.hook_count && hook_has_bash();
-	log_verbose(run->request.verbose == TOGGLE_ON);
+	if (request_check_run(&run->request, err))
+		rc = -err->code;
 	run->tools.seconds = run->request.timeout;
-	rc = request_is_up(&run->request) ? bring_up(run, err) : take_down(run, err);
+	log_verbose(run->request.verbose == TOGGLE_ON);
+	if (hook_list(run->argv0, run->facts.hooks, FACTS_HOOKS, &run->facts.hook_count, err))
+		rc = -err->code;
+	run->facts.has_bash = run->facts.hook_count && hook_has_bash();
+	return rc;
+}
+
+static int serve(struct run *run, struct error *err)
+{
+	int rc = get_ready(run, err);
+
+	if (request_is_up(&run->request))
+		rc = rc ? rc : bring_up(run, err);
+	else if (take_down(run, err))
+		rc = -err->code;
 	if (!rc)
 		log_line(LOG_DEBUG, "Successful %s %s for %s%s%s.", run->program->name,
 			 run->request.word, run->request.wanted,
@@ -343,15 +351,13 @@ static int serve(struct run *run, struct error *err)
 	return rc;
 }
 
-/* On a connection of its own: the first one may be what failed. */
 static void report_to_store(struct run *run, const struct error *failure)
 {
 	struct error err = { 0 };
-	int rc;
+	int rc = 0;
 
-	store_close(run->tools.store);
-	run->tools.store = NULL;
-	rc = store_open(&run->tools.store, REPORT_SECONDS, &err);
+	if (!run->tools.store)
+		rc = store_open(&run->tools.store, REPORT_SECONDS, &err);
 	if (!rc)
 		rc = store_report_error(run->tools.store, backend(run), failure->text, &err);
 	if (rc == -ENOENT)

@@ -15,6 +15,7 @@
 struct store {
 	struct xs_handle *xs;	/* NULL once it is of no more use */
 	int seconds;
+	bool suspect;		/* a call failed: the library may have closed its socket */
 };
 
 /* A call into the library: what goes in, and what came of it. */
@@ -68,13 +69,31 @@ static int perform(struct store *store, operation what_to_do, struct call *call,
 	return 0;
 }
 
-/* The same on an open connection, for a node or directory. */
+static bool do_open(struct store *store, struct call *call)
+{
+	(void)call;
+	store->xs = xs_open(0);
+	return store->xs;
+}
+
+/* The same for a node or directory, on a connection that is not known to be broken. */
 static int perform_on(struct store *store, operation what_to_do, struct call *call,
 		      struct error *err)
 {
-	if (!store->xs)
-		return error_set(err, ENOTCONN, "the connection to xenstore is lost");
-	return perform(store, what_to_do, call, call->path, err);
+	struct call again = { 0 };
+	int rc = 0;
+
+	if (store->xs && store->suspect) {
+		xs_close(store->xs);
+		store->xs = NULL;
+		rc = perform(store, do_open, &again, call->path, err);
+	}
+	if (!rc && !store->xs)
+		rc = error_set(err, ENOTCONN, "the connection to xenstore is lost");
+	if (!rc)
+		rc = perform(store, what_to_do, call, call->path, err);
+	store->suspect = !rc && !call->done && call->error != ENOENT;
+	return rc;
 }
 
 static int refused(const char *what, const struct call *call, struct error *err)
@@ -86,13 +105,6 @@ static int refused(const char *what, const struct call *call, struct error *err)
 static void join_path(char path[static FACTS_PATH], const char *directory, const char *node)
 {
 	snprintf(path, FACTS_PATH, "%s/%s", directory, node);
-}
-
-static bool do_open(struct store *store, struct call *call)
-{
-	(void)call;
-	store->xs = xs_open(0);
-	return store->xs;
 }
 
 int store_open(struct store **store, int seconds, struct error *err)
