@@ -75,10 +75,12 @@ static void add_link(struct plan *plan, enum step_kind kind, const struct link *
 
 void plan_link(struct plan *plan, const struct link *from, const struct link *to)
 {
-	const unsigned apart = LINK_NAME | LINK_MAC | LINK_ADDR_GEN;
+	unsigned apart = LINK_NAME | LINK_MAC | LINK_ADDR_GEN;
 	unsigned set = link_changes(from, to);
 	struct link middle = to->up ? *to : *from;
 
+	if (from->master && to->master)
+		apart |= LINK_MASTER;
 	middle.up = false;
 	if (set & LINK_UP && set & apart) {
 		add_link(plan, STEP_LINK, from, &middle);
@@ -252,6 +254,24 @@ static void print_seconds(struct text *out, const char *keyword, uint32_t second
 		text_add(out, " %s %u", keyword, seconds);
 }
 
+static void print_address_flags(uint32_t flags, struct text *out)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} names[] = {
+		{ IFA_F_NODAD, "nodad" },
+		{ IFA_F_HOMEADDRESS, "home" },
+		{ IFA_F_MANAGETEMPADDR, "mngtmpaddr" },
+		{ IFA_F_NOPREFIXROUTE, "noprefixroute" },
+		{ IFA_F_MCAUTOJOIN, "autojoin" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (flags & names[i].flag)
+			text_add(out, " %s", names[i].name);
+}
+
 /* As ip(8) reads it back; its scope and flags are words there, too. */
 static void print_address(const struct address_change *change, struct text *out)
 {
@@ -278,8 +298,8 @@ static void print_address(const struct address_change *change, struct text *out)
 		print_seconds(out, "valid_lft", address->valid);
 		print_seconds(out, "preferred_lft", address->preferred);
 	}
-	if (change->add && address->flags & IFA_F_NOPREFIXROUTE)
-		text_add(out, " noprefixroute");
+	if (change->add)
+		print_address_flags(address->flags, out);
 }
 
 static void print_store(const struct store_change *change, struct text *out)

@@ -89,7 +89,7 @@ bool port_changes(const struct port_flags *from, const struct port_flags *to);
  * do_setlink). Going up comes behind a change of address generation, lest the link gets an IPv6
  * address at once; and going up, or, undone, going down, stands apart from a change of MAC or
  * name, which may need a link that is down (net/ethernet/eth.c, eth_prepare_mac_addr_change;
- * dev_change_name before Linux 6.2).
+ * dev_change_name before Linux 6.2), and from one of bridges, lest it joins one while it is up.
  */
 void plan_link(struct plan *plan, const struct link *from, const struct link *to);
 void plan_port(struct plan *plan, const struct link *from, const struct link *to);

@@ -351,35 +351,49 @@ static int serve(struct run *run, struct error *err)
 	return rc;
 }
 
-static void report_to_store(struct run *run, const struct error *failure)
+static int report_to_store(struct run *run, const struct error *failure, struct error *err)
 {
-	struct error err = { 0 };
 	int rc = 0;
 
 	if (!run->tools.store)
-		rc = store_open(&run->tools.store, REPORT_SECONDS, &err);
+		rc = store_open(&run->tools.store, REPORT_SECONDS, err);
+	return rc ? rc : store_report_error(run->tools.store, backend(run), failure->text, err);
+}
+
+/* The same, printed; the same condition, too. */
+static int report_to_script(struct run *run, const struct error *failure, struct error *err)
+{
+	char buf[REPORT_TEXT], **names = NULL;
+	struct text text = TEXT_IN(buf);
+	unsigned count;
+	int rc = 0;
+
+	if (!run->tools.store)
+		rc = store_open(&run->tools.store, REPORT_SECONDS, err);
 	if (!rc)
-		rc = store_report_error(run->tools.store, backend(run), failure->text, &err);
-	if (rc == -ENOENT)
-		log_line(LOG_DEBUG, "not reported to xenstore: %s is gone", backend(run));
-	else if (rc)
-		log_line(LOG_ERR, "not reported to xenstore: %s", err.text);
+		rc = store_list(run->tools.store, backend(run), &names, &count, err);
+	report_print(backend(run), failure->text, &text);
+	if (names)
+		printf("%s\n", buf);
+	free(names);
+	return rc;
 }
 
 static void report(struct run *run, const struct error *failure)
 {
-	char buf[REPORT_TEXT];
-	struct text text = TEXT_IN(buf);
+	struct error err = { 0 };
+	int rc = 0;
 
 	log_line(LOG_ERR, "%s", failure->text);
-	if (!run->request.has_path)
-		return;
-	if (!run->request.dry_run) {
-		report_to_store(run, failure);
-		return;
-	}
-	report_print(backend(run), failure->text, &text);
-	printf("%s\nexit 1\n", buf);
+	if (run->request.has_path)
+		rc = run->request.dry_run ? report_to_script(run, failure, &err) :
+					    report_to_store(run, failure, &err);
+	if (rc == -ENOENT)
+		log_line(LOG_DEBUG, "not reported to xenstore: %s is gone", backend(run));
+	else if (rc)
+		log_line(LOG_ERR, "not reported to xenstore: %s", err.text);
+	if (run->request.dry_run)
+		puts("exit 1");
 }
 
 static void close_run(struct run *run)

@@ -299,8 +299,10 @@ static bool parse_number(const char *text, const char *end, unsigned min, unsign
 			return false;
 		value = value * 10 + (unsigned)(text[i] - '0');
 	}
+	if (value < min || value > max)
+		return false;
 	*out = value;
-	return value >= min && value <= max;
+	return true;
 }
 
 /* A xenstore path's characters and length: docs/misc/xenstore.txt, "Communication with xenstore". */

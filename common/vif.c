@@ -67,9 +67,11 @@ struct link vif_plan_prepare(const struct facts *facts, const struct link *wante
 	const unsigned needs_down = LINK_NAME | LINK_MAC | LINK_MASTER;
 	struct link now = facts->link;
 
-	for (size_t i = 0; i < facts->address_count; i++)
+	/* The last first: a primary address would take its secondaries with it. */
+	for (size_t i = facts->address_count; i-- > 0;)
 		plan_address(plan, &facts->addresses[i], false);
-	if (link_changes(&now, wanted) & needs_down)
+	/* IPv6 that comes to an up link brings an address at once. */
+	if (link_changes(&now, wanted) & needs_down || gains_ipv6(facts, wanted->mtu))
 		now.up = false;
 	if (gains_ipv6(facts, wanted->mtu))
 		now.mtu = wanted->mtu;
