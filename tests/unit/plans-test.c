@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Plans as golden texts: each tests/unit/plans/*.txt is a request and what is seen of the host,
+// a line "---", and vif-bridge's plan for it, with what undoing it all would be.
+// UPDATE=1 build/unit/plans-test writes the plans anew; then read what git diff shows.
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/link.h"
+#include "tests/unit/given.h"
+
+#define main vif_bridge_main
+#include "vif-bridge.c"
+#undef main
+
+#define FILES "tests/unit/plans/*.txt"
+#define FILES_MIN 20	/* a pattern that finds nothing proves nothing */
+#define FILES_MAX 100
+#define TEXT_MAX 16384
+#define SEPARATOR "\n---\n"
+
+/* What vif-bridge.c and bridge.c refer to, but planning never calls. */
+int vif_program_main(int argc, char **argv, const struct vif_program *program)
+{
+	(void)argc, (void)argv, (void)program;
+	fail_msg("called while planning");
+	return 1;
+}
+
+int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
+{
+	(void)netlink, (void)name, (void)link;
+	fail_msg("called while planning");
+	return error_set(err, EINVAL, "called while planning");
+}
+
+int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAMSIZ], size_t max,
+		 size_t *count, struct error *err)
+{
+	(void)netlink, (void)first, (void)names, (void)max, (void)count;
+	fail_msg("called while planning");
+	return error_set(err, EINVAL, "called while planning");
+}
+
+/* One case, as its file tells it. */
+static struct {
+	struct given given;
+	struct given_text text;
+	struct request request;
+	struct facts facts;
+	struct plan plan;
+	char file[TEXT_MAX];	/* the config file's text */
+} c;
+
+enum type { INT, UNSIGNED, BOOL, STRING, MAC, BYTE, INET };
+
+struct field {
+	const char *name;
+	enum type type;
+	size_t offset, size;
+};
+
+#define FIELD(of, field, name, type) \
+	{ name, type, offsetof(struct of, field), sizeof(((struct of *)NULL)->field) }
+#define LINK_FIELD(field, type) FIELD(link, field, #field, type)
+
+static const struct field link_fields[] = {
+	LINK_FIELD(index, INT),
+	LINK_FIELD(name, STRING),
+	LINK_FIELD(kind, STRING),
+	LINK_FIELD(alias, STRING),
+	LINK_FIELD(parent, STRING),
+	LINK_FIELD(mac, MAC),
+	LINK_FIELD(mtu, UNSIGNED),
+	LINK_FIELD(master, INT),
+	LINK_FIELD(master_name, STRING),
+	LINK_FIELD(up, BOOL),
+	LINK_FIELD(addr_gen, INT),
+	FIELD(link, port.isolated, "isolated", BOOL),
+	FIELD(link, port.learning, "learning", BOOL),
+	FIELD(link, port.neigh_suppress, "neigh_suppress", BOOL),
+	{ 0 }
+};
+
+static const struct field address_fields[] = {
+	FIELD(address, local, "local", INET),
+	FIELD(address, peer, "peer", INET),
+	FIELD(address, broadcast, "broadcast", INET),
+	FIELD(address, label, "label", STRING),
+	FIELD(address, scope, "scope", BYTE),
+	FIELD(address, flags, "flags", UNSIGNED),
+	FIELD(address, valid, "valid", UNSIGNED),
+	FIELD(address, preferred, "preferred", UNSIGNED),
+	{ 0 }
+};
+
+static void set_field(const struct field *field, char *at, const char *value)
+{
+	struct error err = { 0 };
+
+	switch (field->type) {
+	case INT:
+	case UNSIGNED:
+		*(unsigned *)at = (unsigned)strtol(value, NULL, 0);
+		break;
+	case BYTE:
+		*at = (char)strtol(value, NULL, 0);
+		break;
+	case BOOL:
+		*(bool *)at = !strcmp(value, "yes");
+		break;
+	case STRING:
+		assert_true(text_copy(at, field->size, value));
+		break;
+	case MAC:
+		assert_int_equal(inet_parse_mac(value, (uint8_t *)at, &err), 0);
+		break;
+	case INET:
+		assert_int_equal(inet_parse(value, (struct inet_prefix *)at, &err), 0);
+		break;
+	}
+}
+
+/* "name=vif1.0 mtu=1500" into a struct. */
+static void set_fields(const struct field *fields, void *at, char *words)
+{
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+		char *equals = strchr(word, '=');
+		const struct field *field = fields;
+
+		if (!equals)
+			fail_msg("%s: not FIELD=VALUE", word);
+		*equals = '\0';
+		while (field->name && strcmp(field->name, word))
+			field++;
+		if (!field->name)
+			fail_msg("no field %s", word);
+		set_field(field, (char *)at + field->offset, equals + 1);
+	}
+}
+
+static void take_link(struct link *link, char *words)
+{
+	struct link fresh = { .index = 7, .mtu = 1500, .port.learning = true };
+
+	set_fields(link_fields, &fresh, words);
+	*link = fresh;
+}
+
+static void take_address(char *words)
+{
+	struct address address = { .link = c.facts.link.index, .valid = UINT32_MAX,
+				   .preferred = UINT32_MAX };
+
+	memcpy(address.link_name, c.facts.link.name, IFNAMSIZ);
+	set_fields(address_fields, &address, words);
+	address.has_peer = address.peer.family;
+	address.has_broadcast = address.broadcast.family;
+	/* Both sides have the prefix's length, as the kernel tells it. */
+	address.peer.len = address.broadcast.len = address.local.len;
+	c.facts.addresses[c.facts.address_count++] = address;
+}
+
+static void take_word(const char **words, const char *word)
+{
+	size_t i = 0;
+
+	while (words[i])
+		i++;
+	assert_true(i < GIVEN_WORDS - 1);
+	words[i] = word;
+}
+
+static void take_request_line(const char *key, char *value)
+{
+	if (!strcmp(key, "argument"))
+		take_word(c.given.arguments, value);
+	else if (!strcmp(key, "environment"))
+		take_word(c.given.environment, value);
+	else if (!strcmp(key, "store"))
+		take_word(c.given.store, value);
+	else if (!strcmp(key, "file"))
+		strcat(strcat(c.file, value), "\n");
+	else
+		fail_msg("no such line: %s", key);
+}
+
+static void take_line(const char *key, char *value)
+{
+	if (!strcmp(key, "link"))
+		take_link(&c.facts.link, value);
+	else if (!strcmp(key, "namesake"))
+		take_link(&c.facts.namesake, value);
+	else if (!strcmp(key, "bridge"))
+		take_link(&c.facts.bridge, value);
+	else if (!strcmp(key, "address"))
+		take_address(value);
+	else if (!strcmp(key, "hook"))
+		assert_true(text_copy(c.facts.hooks[c.facts.hook_count++], FACTS_PATH, value));
+	else if (!strcmp(key, "bash"))
+		c.facts.has_bash = !strcmp(value, "yes");
+	else if (!strcmp(key, "main_ip"))
+		assert_true(text_copy(c.facts.main_ip, INET_TEXT, value));
+	else if (!strcmp(key, "frontend_mtu"))
+		c.facts.frontend_mtu = value;
+	else if (!strcmp(key, "stale_error"))
+		c.facts.stale_error = value;
+	else
+		take_request_line(key, value);
+}
+
+static void take_lines(char *text)
+{
+	char *line, *end;
+
+	for (line = text; line; line = end) {
+		char *colon = strstr(line, ": ");
+
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		if (!*line || *line == '#')
+			continue;
+		if (!colon)
+			fail_msg("not KEY: VALUE: %s", line);
+		*colon = '\0';
+		take_line(line, colon + 2);
+	}
+}
+
+static void print_plan(struct text *out)
+{
+	text_add(out, "plan:\n");
+	for (size_t i = 0; i < c.plan.count; i++) {
+		step_print(&c.plan.steps[i], out);
+		text_add(out, "\n");
+	}
+}
+
+static void print_undo(struct text *out)
+{
+	text_add(out, "undo:\n");
+	for (size_t i = c.plan.count; i-- > 0;) {
+		const struct step reverse = step_reverse(&c.plan.steps[i]);
+
+		step_print(&reverse, out);
+		text_add(out, "\n");
+	}
+}
+
+static void plan_case(struct text *out)
+{
+	struct error err = { 0 };
+	int rc = given_read(&c.given, &c.text, &c.request, &err);
+
+	if (!rc && request_is_up(&c.request))
+		rc = plan_up(&c.request, &c.facts, &c.plan, &err);
+	else if (!rc)
+		plan_down(&c.request, &c.facts, &c.plan);
+	if (!rc)
+		rc = plan_check(&c.plan, &err);
+	if (rc) {
+		text_add(out, "error: %s\n", err.text);
+		return;
+	}
+	print_plan(out);
+	if (request_is_up(&c.request))
+		print_undo(out);
+}
+
+static void read_text(const char *path, char text[static TEXT_MAX])
+{
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	n = fread(text, 1, TEXT_MAX - 1, file);
+	fclose(file);
+	text[n] = '\0';
+}
+
+static void rewrite(const char *path, const char *inputs, const char *planned)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	fprintf(file, "%s" SEPARATOR "%s", inputs, planned);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void the_plan_is_as_written(void **state)
+{
+	const char *path = *state;
+	char inputs[TEXT_MAX], whole[TEXT_MAX], planned[TEXT_MAX];
+	struct text out = TEXT_IN(planned);
+	char *expected;
+
+	memset(&c, 0, sizeof(c));
+	planned[0] = '\0';
+	read_text(path, whole);
+	expected = strstr(whole, SEPARATOR);
+	if (!expected)
+		fail_msg("%s: no line ---", path);
+	*expected = '\0';
+	expected += strlen(SEPARATOR);
+	strcpy(inputs, whole);
+	take_lines(inputs);
+	c.given.file = c.file;
+	plan_case(&out);
+	assert_false(out.cut);
+	if (getenv("UPDATE"))
+		rewrite(path, whole, planned);
+	else
+		assert_string_equal(planned, expected);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[FILES_MAX];
+	glob_t found;
+	int failed;
+
+	if (glob(FILES, 0, NULL, &found) || found.gl_pathc < FILES_MIN ||
+	    found.gl_pathc > FILES_MAX) {
+		printf("Bail out! " FILES ": not between %d and %d (run it from the root)\n",
+		       FILES_MIN, FILES_MAX);
+		return 1;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = strrchr(found.gl_pathv[i], '/') + 1,
+			.test_func = the_plan_is_as_written,
+			.initial_state = found.gl_pathv[i],
+		};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	failed = _cmocka_run_group_tests("plans", tests, found.gl_pathc, NULL, NULL);
+	globfree(&found);
+	return failed;
+}
