@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Includes point downwards only, and foreign headers stay in the rooms that own them:
+#   4  the programs: know floors 3 and 1 and the C library
+#   3  apply bridge program: what it means
+#   2  address link store hook, above netlink: how it is done
+#   1  inet facts request plan vif: pure
+#   0  util error log text: the ground
+# On floor 1 and between equals an include may not go round in circles; the compiler sees to that.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+awk '
+BEGIN {
+	split("util error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
+	split("inet facts request plan vif", names1, " "); for (i in names1) floor[names1[i]] = 1
+	floor["netlink"] = 2
+	split("address link store hook", names2, " "); for (i in names2) floor[names2[i]] = 2.5
+	split("apply bridge program", names3, " "); for (i in names3) floor[names3[i]] = 3
+	foreign["netlink/"] = "netlink link address"
+	foreign["libnl"] = ""
+	foreign["xenstore.h"] = "store"
+	foreign["xen"] = ""
+}
+function wrong(text) {
+	printf "%s:%d: %s\n", FILENAME, FNR, text
+	bad = 1
+}
+function room(path) {
+	sub(/.*\//, "", path)
+	sub(/\.[ch]$/, "", path)
+	return path
+}
+# The longest entry of foreign[] that a header begins with names its owners.
+function check_foreign(header,   prefix, best) {
+	best = ""
+	for (prefix in foreign)
+		if (index(header, prefix) == 1 && length(prefix) > length(best))
+			best = prefix
+	if (best == "")
+		return
+	if (!(FILENAME ~ /^common\/.*\.c$/) ||
+	    index(" " foreign[best] " ", " " room(FILENAME) " ") == 0)
+		wrong("<" header "> is not for this file")
+}
+function check_program(header,   to) {
+	if (header !~ /^common\//) {
+		wrong("\"" header "\": programs include only common/")
+		return
+	}
+	to = room(header)
+	if (floor[to] != 3 && floor[to] != 1)
+		wrong("\"" header "\": programs know floors 3 and 1 only")
+}
+function check_room(header,   from, to) {
+	from = room(FILENAME)
+	to = room(header)
+	if (from == to)
+		return
+	if (header ~ /\//)
+		wrong("\"" header "\" lies elsewhere")
+	else if (!(to in floor))
+		wrong("\"" header "\" is on no floor: see tests/lint/floors.sh")
+	else if (floor[to] > floor[from] || (floor[to] == floor[from] && floor[to] == 2.5))
+		wrong("\"" header "\" (floor " floor[to] ") is not below floor " floor[from])
+}
+FNR == 1 && FILENAME ~ /^common\// && !(room(FILENAME) in floor) {
+	wrong("is on no floor: see tests/lint/floors.sh")
+	next
+}
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+	split($0, quoted, "\"")
+	if (FILENAME ~ /^common\//)
+		check_room(quoted[2])
+	else
+		check_program(quoted[2])
+}
+/^[ \t]*#[ \t]*include[ \t]*</ {
+	header = $0
+	sub(/^[^<]*</, "", header)
+	sub(/>.*/, "", header)
+	check_foreign(header)
+}
+END { exit bad }
+' common/*.[ch] ./*.c
