@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Puts into build/lab what the lab needs and no installed package has:
+#   xenstored   Debian's own daemon, unpacked from xen-utils-VERSION
+#   scripts/    Debian's packaged hotplug scripts, from xen-utils-common
+#   xsshim.so   built from xsshim.c
+# Does nothing for what is there already. Usage: fetch-xenstored.sh [DIRECTORY]
+
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-$here/../../build/lab}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+
+# Two test programs may come here at the same time.
+exec 9>"$out/.lock"
+flock 9
+
+xen_utils() {
+	apt-cache pkgnames xen-utils- | grep -E '^xen-utils-[0-9.]+$' | sort -V | tail -1
+}
+
+# unpack PACKAGE PATTERN FOLDER: the members that match, below FOLDER
+unpack() {
+	local package=$1 pattern=$2 folder=$3 deb
+	(cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "$package")
+	for deb in "$scratch/$package"_*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$folder" --wildcards "$pattern"
+	done
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [ ! -x "$out/xenstored" ] || [ ! -x "$out/scripts/vif-bridge" ]; then
+	package=$(xen_utils)
+	if [ -z "$package" ]; then
+		apt-get -qq update
+		package=$(xen_utils)
+	fi
+	# Lists that are older than the archive name files that are gone.
+	unpack "$package" './usr/lib/xen-*/bin/xenstored' "$scratch" || {
+		apt-get -qq update
+		unpack "$package" './usr/lib/xen-*/bin/xenstored' "$scratch"
+	}
+	unpack xen-utils-common './etc/xen/scripts/*' "$scratch"
+	rm -rf "$out/scripts"
+	mv "$scratch/etc/xen/scripts" "$out/scripts"
+	mv "$scratch"/usr/lib/xen-*/bin/xenstored "$out/xenstored"
+fi
+
+if [ "$here/xsshim.c" -nt "$out/xsshim.so" ]; then
+	gcc -O2 -shared -fPIC -o "$out/xsshim.so.new" "$here/xsshim.c"
+	mv "$out/xsshim.so.new" "$out/xsshim.so"
+fi
+
+if ldd "$out/xenstored" | grep 'not found' >&2; then
+	echo "fetch-xenstored: install libxen-dev" >&2
+	exit 1
+fi
