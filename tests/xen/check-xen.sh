@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs vif-bridge under a real Xen: xenlab.sh with the payload beside it. Prints TAP.
+# VIF_BRIDGE: the program, by default build/vif-bridge. XENLAB_LIMIT: seconds until a run
+# counts as hung. Logs: build/xenlab/last.
+set -uo pipefail
+
+here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+build=$(realpath -m "$here/../../build")
+program=${VIF_BRIDGE:-$build/vif-bridge}
+last=${XENLAB_CACHE:-$build/xenlab}/last
+limit=${XENLAB_LIMIT:-240}
+
+[ -x "$program" ] || { echo "Bail out! $program is missing"; exit 1; }
+payload=$(mktemp -d)
+trap 'rm -rf "$payload"' EXIT
+cp -a "$here/payload/." "$payload/"
+install -D -m 755 "$program" "$payload/etc/xen/scripts/vif-bridge"
+rm -rf "$last"
+mkdir -p "$last"
+
+# The TAP is kept back until it is known whether this run counts.
+run() {
+    "$here/xenlab.sh" run -t "$limit" -o "$last" "$payload" 2>&1 > "$last/tap" | tee "$last/progress" >&2
+    rc=${PIPESTATUS[0]}
+}
+
+run
+if [ "$rc" = 124 ]; then
+    echo "# ATTENTION: the emulated machine was not done within $limit s. It is known to stand still"
+    echo "# ATTENTION: once in a long while: trying once more. It had printed:"
+    sed 's/^/#   /' "$last/tap"
+    rm -rf "$last.hang"
+    mv "$last" "$last.hang"
+    mkdir -p "$last"
+    run
+fi
+if [ "$rc" = 77 ]; then
+    echo "1..0 # SKIP this machine cannot run Xen in QEMU: $(tail -1 "$last/progress")"
+    echo "check-xen: SKIPPED: NOTHING WAS TESTED UNDER XEN" >&2
+    exit 0
+fi
+cat "$last/tap"
+[ "$rc" = 0 ] || echo "# xenlab.sh: exit status $rc; logs in $last"
+[ "$rc" != 124 ] || echo "Bail out! The emulated machine was not done in time twice"
+[ "$rc" != 125 ] || echo "Bail out! The emulated machine could not be built or crashed"
+exit "$rc"
