@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# prove.sh SUITE TEST...: runs test programs and *.bats files with prove, all of which speak
+# TAP, and keeps what they said in build/tap/SUITE-NAME.tap for summary.sh.
+# PROVE_FLAGS adds to prove's own, JOBS says how many run at once (default: one per core).
+
+set -euo pipefail
+
+# As prove's interpreter: one test.
+if [ "$1" = --one ]; then
+	name=$(basename "$3")
+	run=("$3")
+	[[ $3 != *.bats ]] || run=(bats --formatter tap "$3")
+	"${run[@]}" </dev/null | tee "build/tap/$2-${name%.*}.tap"
+	exit
+fi
+
+cd "$(dirname "$0")/.."
+suite=$1
+shift
+tests=()
+for test; do
+	# A pattern that matched nothing is no test.
+	[ ! -e "$test" ] || tests+=("$test")
+done
+if [ ${#tests[@]} = 0 ]; then
+	echo "prove.sh: no tests in $suite" >&2
+	exit 1
+fi
+mkdir -p build/tap
+# shellcheck disable=SC2086
+prove --merge -j "${JOBS:-$(nproc)}" ${PROVE_FLAGS:-} -e "tests/prove.sh --one $suite" "${tests[@]}"
