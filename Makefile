@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make help` lists the targets.
 
+MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
 PROGRAMS := vif-bridge
 
@@ -54,19 +55,24 @@ COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard common/*.c))
 OBJECTS := $(COMMON) $(PROGRAMS:%=$(BUILD)/obj/%.o)
 BUILT := $(PROGRAMS:%=$(BUILD)/%)
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
 all: $(BUILT) ## build the programs
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo "  CC    $@"
+	$(Q)$(CC) $(FLAGS) $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The one with symbols stays beside the objects, for gdb.
 $(BUILD)/obj/%.full: $(BUILD)/obj/%.o $(COMMON)
-	$(CC) $(CFLAGS) -o $@ $^ $(LINK) $(LDFLAGS) $(LIBRARY_LINKS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LINK) $(LDFLAGS) $(LIBRARY_LINKS)
 
 $(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
-	strip -o $@ $<
-	@printf '%s: %s bytes\n' $@ "$$(stat -c %s $@)"
+	$(Q)strip -o $@ $<
+	@printf '  SIZE  %s: %s bytes\n' $@ "$$(stat -c %s $@)"
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d)

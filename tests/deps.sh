@@ -39,8 +39,9 @@ clang_rt() {
 
 missing() {
 	local have
-	have=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
-		sed -n 's/ installed$//p')
+	# It fails for a package that dpkg has never heard of, and prints the others.
+	have=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+	have=$(sed -n 's/ installed$//p' <<<"$have")
 	printf '%s\n' "$@" | sort -u | grep -vxF "$have" || true
 }
 
