@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The end states are those that the original script leaves: golden/bridge-*.txt.
+
+load helper
+
+# The state in the form of the golden texts. There the bridge is bare, so it takes the MAC of
+# its first port; any other MAC is only called so.
+state() { # TITLE
+	echo "== $1"
+	ip -j -d link show | jq -r '.[] |
+		select(.ifname != "lo" and (.ifname | test("^g[0-9]") | not)) |
+		["link", .ifname, .linkinfo.info_kind,
+			(.address | if startswith("fe:ff") then . else "mac" end),
+			"mtu", .mtu, "master", .master // "-",
+			(.flags | map(select(. == ("UP", "NOARP", "MULTICAST"))) | sort[])] |
+		map(tostring) | join(" ")' | LC_ALL=C sort
+	ip -j addr show | jq -r '.[] | select(.ifname != "lo") | .ifname as $name |
+		.addr_info[] | select(.scope != "link") | "addr \($name) \(.local)"'
+	ip route show | sed 's/^/route4 /'
+	xenstore-ls -f "$BACKEND" | sed -n '/hotplug/s|^|xs |p'
+	xenstore-ls -f /local/domain/1/device/vif | sed -n '/mtu/s|^|xs |p'
+}
+
+said() { # D N ARG...
+	call "$@"
+	echo "rc vif-bridge ${*:3} = $STATUS"
+}
+
+bare_bridge() {
+	ip link add xenbr0 type bridge
+	ip link set xenbr0 up
+}
+
+# The frontend has no mtu yet, so that it shows who writes one.
+plain_vif() {
+	lab_vif "$@" frontend-mtu -
+}
+
+matches() { # NAME: stdin is what to compare
+	diff <(grep -v '^#' "$TESTS/golden/$1.txt") - >&2
+}
+
+@test "bridge-plain" {
+	bare_bridge
+	plain_vif 1 0
+	{
+		said 1 0 online type_if=vif
+		state online
+		said 1 0 offline type_if=vif
+		state offline
+	} | matches bridge-plain
+}
+
+@test "bridge-ip" {
+	bare_bridge
+	plain_vif 1 0 ip 192.168.0.6
+	{
+		said 1 0 online type_if=vif
+		state online
+		said 1 0 offline type_if=vif
+		state offline
+	} | matches bridge-ip
+}
+
+@test "bridge-missing" {
+	plain_vif 1 0 bridge nobr
+	{
+		said 1 0 online type_if=vif
+		state online
+	} | matches bridge-missing
+}
+
+@test "bridge-rename" {
+	bare_bridge
+	plain_vif 1 0 vifname vifalice.0 ip 192.168.0.6
+	{
+		said 1 0 online type_if=vif
+		state online
+		said 1 0 offline type_if=vif
+		state offline
+	} | matches bridge-rename
+}
+
+@test "bridge-tap" {
+	bare_bridge
+	plain_vif 1 0 ip 192.168.0.6 type vif_ioemu
+	lab_tap 1 0
+	{
+		said 1 0 online type_if=vif
+		said 1 0 add type_if=tap
+		state add
+		said 1 0 remove type_if=tap
+		said 1 0 offline type_if=vif
+		state removed
+	} | matches bridge-tap
+}
+
+@test "bridge-wrong-command" {
+	bare_bridge
+	plain_vif 1 0
+	{
+		said 1 0 up type_if=vif
+		said 1 0 online type_if=tap
+		said 1 0 add type_if=vif
+		said 1 0 online type_if=wifi
+		state after
+	} | matches bridge-wrong-command
+}

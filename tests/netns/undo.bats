@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# All or nothing, whatever goes wrong: each system call of the program fails once, or is its
+# last one, or what it works on is deleted under it. inject.bash has the cases.
+
+# All run at once, as many as there are processors; the tests then look at what came of them.
+setup_file() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+	sed -n 's/^@test .* { result \(.*\); }$/\1/p' "$BATS_TEST_FILENAME" |
+		RESULTS=$BATS_FILE_TMPDIR xargs -P "$(nproc)" -I JOB bash -c '
+			tests/lab/dom0 ". tests/netns/inject.bash; inject_$0" >"$RESULTS/$0" 2>&1 &&
+				: >"$RESULTS/$0 passed"
+			:' JOB 3>&-
+}
+
+result() {
+	cat "$BATS_FILE_TMPDIR/$*"
+	[ -e "$BATS_FILE_TMPDIR/$* passed" ]
+}
+
+@test "a call fails: online" { result errors plain; }
+@test "a call fails: online with addresses to be taken off" { result errors used; }
+@test "a call fails: online with a failing hook, and addresses" { result errors bad-hook-used; }
+@test "a call fails: online with a failing hook" { result errors bad-hook; }
+@test "a call fails: online with hooks" { result errors hooks; }
+@test "a call fails: online with a name, an MTU and IP addresses" { result errors name; }
+@test "a call fails: online with an MTU too small for IPv6" { result errors small; }
+@test "a call fails: online with an MTU too small for the addresses" { result errors used-small; }
+@test "a call fails: online with all port flags" { result errors flags; }
+@test "a call fails: online to the default bridge" { result errors default; }
+@test "a call fails: online once more" { result errors again; }
+@test "a call fails: online from another bridge" { result errors moved; }
+@test "a call fails: online from another bridge that has flags" { result errors moved-flags; }
+@test "a call fails: online of a device that comes later" { result errors late; }
+@test "a call fails: online by hand" { result errors by-hand; }
+@test "a call fails: online to no bridge" { result errors no-bridge; }
+@test "a call fails: online with hooks and no shell" { result errors no-shell; }
+@test "a call fails: online that the kernel refuses" { result errors refused; }
+@test "a call fails: add" { result errors tap; }
+@test "a call fails: add that the kernel refuses" { result errors refused-tap; }
+@test "a call fails: remove" { result errors tap-remove; }
+@test "a call fails: offline" { result errors offline; }
+@test "a call fails: offline with a name" { result errors offline-name; }
+@test "a call fails: offline with hooks" { result errors offline-hooks; }
+@test "killed: online with a name" { result kills name; }
+@test "killed: online with all port flags" { result kills flags; }
+@test "killed: online with addresses to be taken off" { result kills used; }
+@test "killed: online from another bridge that has flags" { result kills moved-flags; }
+@test "killed: online with hooks" { result kills hooks; }
+@test "killed: add" { result kills tap; }
+@test "killed: offline with a name" { result kills offline-name; }
+@test "killed: offline with hooks" { result kills offline-hooks; }
+@test "the bridge goes: online with addresses to be taken off" { result vanish bridge used; }
+@test "the bridge goes: online with all port flags" { result vanish bridge flags; }
+@test "the vif goes: online with a name" { result vanish vif name; }
+@test "the vif goes: online with all port flags" { result vanish vif flags; }
+@test "the vif goes: online with addresses to be taken off" { result vanish vif used; }
+@test "the vif goes: add" { result vanish vif tap; }
+@test "the vif goes: offline" { result vanish vif offline; }
+@test "the vif goes: remove" { result vanish vif tap-remove; }
