@@ -5,20 +5,17 @@
 
 #include "error.h"
 #include "facts.h"
+#include "look.h"
 #include "plan.h"
 #include "request.h"
 
 #define CONFIG_FILE "/etc/xen/hotplug.conf"
 
-struct netlink;
-
 /* What makes one vif program differ from another. */
 struct vif_program {
 	const char *name;
 
-	/* Look at what else bringing up needs, the link itself having been found; log advice. */
-	int (*look)(struct netlink *netlink, const struct request *request, struct facts *facts,
-		    struct error *err);
+	look_further look;	/* in bringing up */
 
 	/* Pure: from what is asked and what was seen to the steps. */
 	int (*plan_up)(const struct request *request, const struct facts *facts,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Includes point downwards only, and foreign headers stay in the rooms that own them:
 #   4  the programs: know floors 3 and 1 and the C library
-#   3  apply bridge program: what it means
+#   3  apply bridge look program: what it means
 #   2  address link store hook, above netlink: how it is done
 #   1  inet facts request plan vif: pure
 #   0  util error log text: the ground
@@ -17,7 +17,7 @@ BEGIN {
 	split("inet facts request plan vif", names1, " "); for (i in names1) floor[names1[i]] = 1
 	floor["netlink"] = 2
 	split("address link store hook", names2, " "); for (i in names2) floor[names2[i]] = 2.5
-	split("apply bridge program", names3, " "); for (i in names3) floor[names3[i]] = 3
+	split("apply bridge look program", names3, " "); for (i in names3) floor[names3[i]] = 3
 	foreign["netlink/"] = "netlink link address"
 	foreign["libnl"] = ""
 	foreign["xenstore.h"] = "store"
