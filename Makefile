@@ -98,7 +98,7 @@ check: ## all tests but those of check-xen
 	tests/all.sh $(MAKE) check-unit check-netns check-asan
 
 check-unit: lab ## the pure parts, and the fuzzers' corpus
-	$(MAKE) -f tests/unit/Makefile
+	$(MAKE) -s -f tests/unit/Makefile
 	tests/prove.sh unit build/unit/*-test tests/unit/*.bats
 
 check-netns: all lab ## the programs in throw-away dom0s
@@ -106,7 +106,7 @@ check-netns: all lab ## the programs in throw-away dom0s
 
 check-asan: lab ## unit and netns tests with address and undefined-behaviour sanitizers
 	$(MAKE) BUILD=build/asan SANITIZE=address,undefined all
-	$(MAKE) -f tests/unit/Makefile BUILD=build/asan SANITIZE=address,undefined
+	$(MAKE) -s -f tests/unit/Makefile BUILD=build/asan SANITIZE=address,undefined
 	tests/prove.sh asan build/asan/unit/*-test
 	BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
 
@@ -122,7 +122,7 @@ lint: ## static analysis, headers, floors, manuals, shell scripts
 
 fuzz: ## 30 seconds for each fuzzer
 	tests/deps.sh test
-	$(MAKE) -f tests/unit/Makefile fuzz
+	$(MAKE) -s -f tests/unit/Makefile fuzz
 
 bench: all ## time the programs beside the scripts
 	tests/deps.sh bench
