@@ -85,9 +85,10 @@ static void set_variables(const struct request *request, const struct facts *fac
 			  const char *name, struct plan *plan)
 {
 	const char *bridge = facts->bridge.index ? facts->bridge.name : request->bridge;
+	const char *vif = request_get(request, KEY_VIF);
 	const struct hook_variable variables[HOOK_VARIABLES] = {
 		{ "dev", name },
-		{ "vif", request_get(request, KEY_VIF) },
+		{ "vif", vif || request->type == TYPE_TAP ? vif : request->device },
 		{ "vifname", request_get(request, KEY_VIFNAME) },
 		{ "bridge", bridge },
 		{ "ip", request_get(request, KEY_IP) },
