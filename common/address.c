@@ -64,6 +64,8 @@ static int take_address(const struct nlmsghdr *reply, void *arg, struct error *e
 		nla_strlcpy(address.label, tb[IFA_LABEL], IFNAMSIZ);
 	address.scope = info->ifa_scope;
 	address.flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : info->ifa_flags;
+	if (tb[IFA_PROTO])
+		address.protocol = nla_get_u8(tb[IFA_PROTO]);
 	if (tb[IFA_CACHEINFO]) {
 		const struct ifa_cacheinfo *life = nla_data(tb[IFA_CACHEINFO]);
 
@@ -107,6 +109,8 @@ static int put_address(struct nl_msg *message, const struct address *address, bo
 		rc |= put_inet(message, IFA_BROADCAST, &address->broadcast);
 	if (*address->label)
 		rc |= nla_put_string(message, IFA_LABEL, address->label);
+	if (address->protocol)
+		rc |= nla_put_u8(message, IFA_PROTO, address->protocol);
 	rc |= nla_put_u32(message, IFA_FLAGS, address->flags & asked);
 	if (address->preferred != UINT32_MAX)
 		rc |= nla_put(message, IFA_CACHEINFO, sizeof(life), &life);

@@ -56,6 +56,7 @@ struct address {
 	bool has_broadcast;
 	char label[IFNAMSIZ];		/* "" for IPv6 */
 	uint8_t scope;			/* RT_SCOPE_* */
+	uint8_t protocol;		/* IFAPROT_*: who made it; 0 for an admin */
 	uint32_t flags;			/* IFA_F_* */
 	uint32_t valid;			/* seconds; UINT32_MAX: for ever */
 	uint32_t preferred;		/* the same, never more than valid */

@@ -298,6 +298,8 @@ static void print_address(const struct address_change *change, struct text *out)
 		print_seconds(out, "valid_lft", address->valid);
 		print_seconds(out, "preferred_lft", address->preferred);
 	}
+	if (change->add && address->protocol)
+		text_add(out, " proto %u", address->protocol);
 	if (change->add)
 		print_address_flags(address->flags, out);
 }

@@ -180,7 +180,8 @@ static void addresses_keep_what_they_had(void **state)
 {
 	struct address address = { .link_name = "a b", .label = "a b:1", .has_peer = true,
 				   .has_broadcast = true, .scope = RT_SCOPE_LINK,
-				   .flags = IFA_F_NOPREFIXROUTE, .valid = 60, .preferred = 30 };
+				   .protocol = 2, .flags = IFA_F_NOPREFIXROUTE, .valid = 60,
+				   .preferred = 30 };
 	struct error err = { 0 };
 	struct step undo;
 
@@ -195,7 +196,7 @@ static void addresses_keep_what_they_had(void **state)
 	assert_string_equal(printed(&undo),
 			    "ip address add 10.0.0.1 peer 10.0.0.2/24 broadcast 10.0.0.255 label "
 			    "'a b:1' scope 253 dev 'a b' valid_lft 60 preferred_lft 30 "
-			    "noprefixroute");
+			    "proto 2 noprefixroute");
 }
 
 static void a_plan_has_an_end(void **state)
