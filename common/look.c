@@ -193,7 +193,7 @@ int look_up(struct look *look, look_further further, struct error *err)
 	if (!rc)
 		rc = request_check(look->request, err);
 	if (!rc)
-		rc = netlink_open(&look->tools->netlink, err);
+		rc = netlink_open(&look->tools->netlink, look->request->timeout, err);
 	if (!rc)
 		rc = look_for_link_up(look, err);
 	if (!rc && !facts->namesake.index)
@@ -208,7 +208,7 @@ int look_up(struct look *look, look_further further, struct error *err)
 
 int look_down(struct look *look, struct error *err)
 {
-	int rc = netlink_open(&look->tools->netlink, err);
+	int rc = netlink_open(&look->tools->netlink, look->request->timeout, err);
 
 	return rc ? rc : look_for_link_down(look, err);
 }

@@ -17,11 +17,11 @@
 #include <sys/time.h>
 
 #define REPLY_SIZE 65536	/* above what one dump message can be: NLMSG_GOODSIZE … 32 KiB */
-#define ANSWER_SECONDS 15
 #define DUMP_TRIES 5
 
 struct netlink {
 	struct nl_sock *socket;
+	int seconds;	/* for an answer */
 	char reply[REPLY_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
@@ -37,6 +37,7 @@ static int open_socket(struct netlink **netlink, struct error *err)
 		free(new);
 		return error_set(err, ENOMEM, "out of memory");
 	}
+	new->seconds = 0;
 	*netlink = new;
 	rc = nl_connect(new->socket, NETLINK_ROUTE);
 	if (rc)
@@ -55,11 +56,11 @@ static int set_option(struct netlink *netlink, int option, int value, const char
 	return 0;
 }
 
-/* The kernel answers at once; but should it not, do not hang. */
-static int limit_wait(struct netlink *netlink, struct error *err)
+static int limit_wait(struct netlink *netlink, int seconds, struct error *err)
 {
-	const struct timeval limit = { .tv_sec = ANSWER_SECONDS };
+	const struct timeval limit = { .tv_sec = seconds };
 
+	netlink->seconds = seconds;
 	if (setsockopt(nl_socket_get_fd(netlink->socket), SOL_SOCKET, SO_RCVTIMEO, &limit,
 		       sizeof(limit)))
 		return error_set(err, errno, "netlink socket option RCVTIMEO: %s",
@@ -67,7 +68,7 @@ static int limit_wait(struct netlink *netlink, struct error *err)
 	return 0;
 }
 
-int netlink_open(struct netlink **netlink, struct error *err)
+int netlink_open(struct netlink **netlink, int seconds, struct error *err)
 {
 	int rc = open_socket(netlink, err);
 
@@ -76,7 +77,7 @@ int netlink_open(struct netlink **netlink, struct error *err)
 	/* Filters of a dump are silently ignored without it (linux/netlink.h). */
 	if (!rc)
 		rc = set_option(*netlink, NETLINK_GET_STRICT_CHK, 1, "GET_STRICT_CHK", err);
-	return rc ? rc : limit_wait(*netlink, err);
+	return rc ? rc : limit_wait(*netlink, seconds, err);
 }
 
 int netlink_listen(struct netlink **netlink, struct error *err)
@@ -160,7 +161,7 @@ static ssize_t receive(struct netlink *netlink, struct error *err)
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return error_set(err, ETIMEDOUT, "no answer from the kernel within %d s",
-				 ANSWER_SECONDS);
+				 netlink->seconds);
 	if (n < 0)
 		return error_set(err, errno, "netlink: %s", strerror(errno));
 	if (n > REPLY_SIZE)

@@ -14,8 +14,11 @@ struct nlmsghdr;
 /* Called for each reply; a negative errno (with err set) ends the conversation's result with it. */
 typedef int (*netlink_reply)(const struct nlmsghdr *reply, void *arg, struct error *err);
 
-/* Open a socket that may live for the whole run. */
-int netlink_open(struct netlink **netlink, struct error *err) MUST_CHECK;
+/*
+ * Open a socket that may live for the whole run. The kernel answers at once; should it not do so
+ * within `seconds`, that is -ETIMEDOUT.
+ */
+int netlink_open(struct netlink **netlink, int seconds, struct error *err) MUST_CHECK;
 
 /* Close; NULL is fine. */
 void netlink_close(struct netlink *netlink);
