@@ -37,6 +37,26 @@ bool log_is_verbose(void)
 	return state.verbose;
 }
 
+/*
+ * What syslog(3) does, but for the waiting: it hangs while the daemon does not read, and a guest
+ * would wait with it. Better a line is missing. The time is the daemon's to add.
+ */
+static void send_to_syslog(int priority, const char *message)
+{
+	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char buf[LINE_SIZE];
+	struct text line = TEXT_IN(buf);
+
+	if (fd < 0)
+		return;
+	text_add(&line, "<%d>%s[%d]: %s", LOG_DAEMON | priority, state.program, (int)getpid(),
+		 message);
+	sendto(fd, buf, line.len, MSG_NOSIGNAL, (const struct sockaddr *)&address,
+	       sizeof(address));
+	close(fd);
+}
+
 /* The local time, or 1900 begun, which shows that it is not known. */
 static struct tm local_time(void)
 {
@@ -45,28 +65,6 @@ static struct tm local_time(void)
 
 	localtime_r(&now, &tm);
 	return tm;
-}
-
-/*
- * What syslog(3) does, but for the waiting: it hangs while the daemon does not read, and a guest
- * would wait with it. Better a line is missing. (RFC 3164, section 4, as glibc writes it)
- */
-static void send_to_syslog(int priority, const char *message)
-{
-	const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	const struct tm now = local_time();
-	char buf[LINE_SIZE], when[32] = "";
-	struct text line = TEXT_IN(buf);
-
-	if (fd < 0)
-		return;
-	strftime(when, sizeof(when), "%h %e %T", &now);
-	text_add(&line, "<%d>%s %s[%d]: %s", LOG_DAEMON | priority, when, state.program,
-		 (int)getpid(), message);
-	sendto(fd, buf, line.len, MSG_NOSIGNAL, (const struct sockaddr *)&address,
-	       sizeof(address));
-	close(fd);
 }
 
 /* One write(2) in append mode, so that lines of programs that run at once do not mix. */
@@ -92,6 +90,7 @@ static void append_to_file(const char *message)
 
 void log_line(int priority, const char *format, ...)
 {
+	bool loud = state.verbose || priority <= LOG_NOTICE;
 	int saved = errno;
 	char message[LINE_SIZE - 100];
 	va_list args;
@@ -99,11 +98,11 @@ void log_line(int priority, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (state.verbose || priority <= LOG_NOTICE)
+	if (loud)
 		fprintf(stderr, "%s: %s\n", state.program, message);
-	if (!state.stderr_only) {
+	if (!state.stderr_only)
 		send_to_syslog(priority, message);
+	if (!state.stderr_only && loud)
 		append_to_file(message);
-	}
 	errno = saved;
 }

@@ -39,7 +39,7 @@ syslogged() { # PART
 	online_fails 1 0
 	syslogged "Could not find bridge device nobr"
 	# daemon is 3 << 3, err is 3.
-	grep -qE '^<27>.* vif-bridge(\[[0-9]+\])?: Could not find bridge device nobr' /run/syslog
+	grep -qE '^<27>vif-bridge\[[0-9]+\]: Could not find bridge device nobr' /run/syslog
 }
 
 @test "a success is a debug message" {
@@ -48,7 +48,7 @@ syslogged() { # PART
 	lab_vif 1 0
 	online 1 0
 	syslogged "Successful vif-bridge online for vif1.0, bridge xenbr0."
-	grep -qE '^<31>.* vif-bridge(\[[0-9]+\])?: Successful' /run/syslog
+	grep -qE '^<31>vif-bridge\[[0-9]+\]: Successful' /run/syslog
 }
 
 @test "a warning is a warning" {
@@ -57,7 +57,7 @@ syslogged() { # PART
 	lab_vif 1 0 mtu 1400
 	online 1 0
 	syslogged 1400
-	grep -qE '^<28>.* vif-bridge(\[[0-9]+\])?: .*1400' /run/syslog
+	grep -qE '^<28>vif-bridge\[[0-9]+\]: .*1400' /run/syslog
 }
 
 @test "a failure before xenstore is reachable goes to syslog, too" {
@@ -93,7 +93,7 @@ syslogged() { # PART
 	mkdir "$LOG"
 	lab_bridge xenbr0
 	lab_vif 1 0
-	online 1 0
+	online 1 0 --verbose
 	is_connected 1 0
 }
 
@@ -101,8 +101,18 @@ syslogged() { # PART
 	lab_bridge xenbr0
 	lab_vif 1 0
 	umask 0
-	online 1 0
+	online 1 0 --verbose
 	is "$(stat -c %a "$LOG")" 640
+}
+
+@test "Xen's log has what stderr had, and a success is not in it" {
+	lab_bridge xenbr0
+	lab_vif 1 0
+	online 1 0
+	refute test -e "$LOG"
+	online 1 0 --verbose
+	has "$(<"$LOG")" "Successful vif-bridge online for vif1.0, bridge xenbr0."
+	is "$(grep -c . "$LOG")" "$(grep -c . <<<"$ERR")"
 }
 
 @test "lines of programs that run at once do not mix" {
