@@ -29,13 +29,13 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 	return error_set(err, EINVAL, "a step of an unknown kind");
 }
 
-static void log_step(int priority, const char *before, const struct step *step)
+static void trace(const struct step *step)
 {
 	char buf[STEP_TEXT];
 	struct text text = TEXT_IN(buf);
 
 	step_print(step, &text);
-	log_line(priority, "%s%s", before, buf);
+	log_line(LOG_DEBUG, "%s", buf);
 }
 
 /* For the kernel's own words to make sense, the command that met them goes in front. */
@@ -47,7 +47,7 @@ static int apply_step(const struct tools *tools, const struct step *step, struct
 	int rc;
 
 	if (log_is_verbose())
-		log_step(LOG_DEBUG, "", step);
+		trace(step);
 	rc = carry_out(tools, step, &own);
 	if (!rc)
 		return 0;

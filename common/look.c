@@ -100,10 +100,9 @@ static int read_for_down(struct look *look, struct error *err)
 	return rc;
 }
 
-/* A link under the wanted name: ours, from an earlier run, or somebody else's. */
+/* A link under the wanted name: ours, from an earlier run, or somebody else's; else untouched. */
 static int look_for_wanted(struct look *look, struct link *other, struct error *err)
 {
-	other->index = 0;
 	if (!strcmp(look->request->wanted, look->request->device))
 		return 0;
 	return link_by_name(look->tools->netlink, look->request->wanted, other, err);

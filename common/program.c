@@ -158,32 +158,31 @@ static int serve(struct run *run, struct error *err)
 	return rc;
 }
 
+/* What store_report_error does, printed; on the same condition, too. */
+static int report_to_script(struct run *run, const struct error *failure, struct error *err)
+{
+	char buf[REPORT_TEXT], **names = NULL;
+	struct text text = TEXT_IN(buf);
+	unsigned count;
+	int rc = store_list(run->tools.store, backend(run), &names, &count, err);
+
+	report_print(backend(run), failure->text, &text);
+	if (names)
+		printf("%s\n", buf);
+	free(names);
+	return rc;
+}
+
 static int report_to_store(struct run *run, const struct error *failure, struct error *err)
 {
 	int rc = 0;
 
 	if (!run->tools.store)
 		rc = store_open(&run->tools.store, REPORT_SECONDS, err);
-	return rc ? rc : store_report_error(run->tools.store, backend(run), failure->text, err);
-}
-
-/* The same, printed; the same condition, too. */
-static int report_to_script(struct run *run, const struct error *failure, struct error *err)
-{
-	char buf[REPORT_TEXT], **names = NULL;
-	struct text text = TEXT_IN(buf);
-	unsigned count;
-	int rc = 0;
-
-	if (!run->tools.store)
-		rc = store_open(&run->tools.store, REPORT_SECONDS, err);
-	if (!rc)
-		rc = store_list(run->tools.store, backend(run), &names, &count, err);
-	report_print(backend(run), failure->text, &text);
-	if (names)
-		printf("%s\n", buf);
-	free(names);
-	return rc;
+	if (rc)
+		return rc;
+	return run->request.dry_run ? report_to_script(run, failure, err) :
+	       store_report_error(run->tools.store, backend(run), failure->text, err);
 }
 
 static void report(struct run *run, const struct error *failure)
@@ -193,8 +192,7 @@ static void report(struct run *run, const struct error *failure)
 
 	log_line(LOG_ERR, "%s", failure->text);
 	if (run->request.has_path)
-		rc = run->request.dry_run ? report_to_script(run, failure, &err) :
-					    report_to_store(run, failure, &err);
+		rc = report_to_store(run, failure, &err);
 	if (rc == -ENOENT)
 		log_line(LOG_DEBUG, "not reported to xenstore: %s is gone", backend(run));
 	else if (rc)
