@@ -19,16 +19,18 @@ MANDIR ?= $(PREFIX)/share/man
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := libnl-3.0 xenstore
+IPTABLES := libip4tc libip6tc
 
 WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wconversion -Wno-sign-conversion
-FLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -MMD -MP \
-	-ffunction-sections -fdata-sections -fPIE -fstack-protector-strong \
+HARDENING := -ffunction-sections -fdata-sections -fPIE -fstack-protector-strong \
 	-fstack-clash-protection
 # Without optimisation glibc warns that it cannot fortify.
 ifneq ($(filter -O1 -O2 -O3 -Os,$(CFLAGS)),)
-FLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+FLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -MMD -MP \
+	$(HARDENING)
 LINK := -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs
 
 ifneq ($(SANITIZE),)
@@ -40,16 +42,18 @@ endif
 # libnl-3.a refers to the resolver, in functions that nothing here calls; its 200 KB of name
 # services stay out, and with them the warning that a static program cannot load them.
 RESOLVER := getaddrinfo getnameinfo getprotobyname getprotobynumber
+# No package has libip4tc and libip6tc for a static link.
 ifeq ($(STATIC),1)
-LINK += -static-pie $(RESOLVER:%=-Wl,--defsym=%=abort)
-PKG_CONFIG += --static
-else
-LINK += -pie
+LIBIPTC := $(BUILD)/libiptc/libiptc.a
 endif
 
 # Only when needed: `make deps` and `make help` must work before pkg-config is there.
-LIBRARY_FLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-LIBRARY_LINKS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+LIBRARY_FLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(IPTABLES))
+STATIC_LINKS = -static-pie $(RESOLVER:%=-Wl,--defsym=%=abort) $(LIBIPTC) \
+	$(shell $(PKG_CONFIG) --static --libs $(LIBRARIES))
+SHARED_LINKS = -pie $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(IPTABLES))
+# Known only then: the archive is empty where its source was not to be had.
+LIBRARY_LINKS = $(if $(shell test -s "$(LIBIPTC)" && echo 1),$(STATIC_LINKS),$(SHARED_LINKS))
 
 COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard common/*.c))
 OBJECTS := $(COMMON) $(PROGRAMS:%=$(BUILD)/obj/%.o)
@@ -65,10 +69,14 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@echo "  CC    $@"
 	$(Q)$(CC) $(FLAGS) $(LIBRARY_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(BUILD)/libiptc/libiptc.a:
+	@echo "  FETCH $@"
+	$(Q)CC="$(CC)" CFLAGS="$(HARDENING) $(CPPFLAGS) $(CFLAGS)" tests/fetch-libiptc.sh $(@D)
+
 # The one with symbols stays beside the objects, for gdb.
-$(BUILD)/obj/%.full: $(BUILD)/obj/%.o $(COMMON)
+$(BUILD)/obj/%.full: $(BUILD)/obj/%.o $(COMMON) $(LIBIPTC)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LINK) $(LDFLAGS) $(LIBRARY_LINKS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDFLAGS) $(LIBRARY_LINKS)
 
 $(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
 	$(Q)strip -o $@ $<

@@ -5,7 +5,10 @@
 
 set -euo pipefail
 
-build=(gcc make pkg-config libc6-dev libnl-3-dev libxen-dev)
+build=(
+	gcc make pkg-config libc6-dev libip4tc-dev libip6tc-dev libiptc-dev libnl-3-dev
+	libxen-dev libxtables-dev xz-utils
+)
 # What the lab, its unpacked xenstored and the unpacked hotplug scripts want.
 lab=(bsdutils gcc iproute2 iptables libc6-dev libxen-dev nftables util-linux xenstore-utils)
 # perl has prove; binutils and file look at the built programs.
