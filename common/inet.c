@@ -75,6 +75,25 @@ int inet_parse_list(const char *text, struct inet_prefix *out, size_t max, size_
 	}
 }
 
+struct inet_prefix inet_mask(const struct inet_prefix *prefix)
+{
+	struct inet_prefix masked = { .family = prefix->family, .len = prefix->len };
+
+	for (unsigned bit = 0; bit < prefix->len; bit++)
+		masked.addr[bit / 8] |= prefix->addr[bit / 8] & 0x80 >> bit % 8;
+	return masked;
+}
+
+struct inet_prefix inet_link_local(const uint8_t mac[static MAC_LEN])
+{
+	return (struct inet_prefix){
+		.family = AF_INET6,
+		.len = 128,
+		.addr = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 0x02, mac[1], mac[2], 0xff, 0xfe,
+			  mac[3], mac[4], mac[5] },
+	};
+}
+
 void inet_print(const struct inet_prefix *prefix, char out[static INET_TEXT])
 {
 	if (!inet_ntop(prefix->family, prefix->addr, out, INET_TEXT))

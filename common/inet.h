@@ -35,6 +35,12 @@ int inet_parse(const char *text, struct inet_prefix *out, struct error *err) MUS
 int inet_parse_list(const char *text, struct inet_prefix *out, size_t max, size_t *count,
 		    struct error *err) MUST_CHECK;
 
+/* The prefix with the bits behind its length zero. */
+struct inet_prefix inet_mask(const struct inet_prefix *prefix);
+
+/* The link-local address, a /128, that a MAC address makes (RFC 4291, appendix A). */
+struct inet_prefix inet_link_local(const uint8_t mac[static MAC_LEN]);
+
 /* Print an address without its prefix length into INET_TEXT bytes. */
 void inet_print(const struct inet_prefix *prefix, char out[static INET_TEXT]);
 

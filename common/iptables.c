@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "iptables.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libiptc/libip6tc.h>
+#include <libiptc/libiptc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lock.h"
+#include "xtrule.h"
+
+#define LOCK_FILE "/run/xtables.lock"
+#define TRIES 100			/* for writers that heed no lock */
+#define PAUSE_NANOSECONDS 1000000	/* between two tries */
+
+/* libiptc has everything twice; a rule's type aside, there is no difference. */
+struct family {
+	uint8_t family;
+	const char *name;
+	const char *loaded;	/* names the tables that are */
+	const struct xtc_ops *ops;
+	const void *(*first)(struct xtc_handle *handle);
+	const void *(*next)(const void *xtrule, struct xtc_handle *handle);
+	const char *(*target)(const void *xtrule, struct xtc_handle *handle);
+	int (*insert)(const void *xtrule, unsigned position, struct xtc_handle *handle);
+	int (*delete)(unsigned position, struct xtc_handle *handle);
+};
+
+/* As long as libiptc's type: gcc takes that at its word. */
+static const xt_chainlabel chain_name = RULE_CHAIN;
+
+#define WRAP(tc)                                                                                  \
+	static const void *tc##_first(struct xtc_handle *handle)                                  \
+	{                                                                                         \
+		return tc##_first_rule(chain_name, handle);                                       \
+	}                                                                                         \
+	static const void *tc##_next(const void *xtrule, struct xtc_handle *handle)               \
+	{                                                                                         \
+		return tc##_next_rule(xtrule, handle);                                            \
+	}                                                                                         \
+	static const char *tc##_target(const void *xtrule, struct xtc_handle *handle)             \
+	{                                                                                         \
+		return tc##_get_target(xtrule, handle);                                           \
+	}                                                                                         \
+	static int tc##_insert(const void *xtrule, unsigned position, struct xtc_handle *handle)  \
+	{                                                                                         \
+		return tc##_insert_entry(chain_name, xtrule, position, handle);                   \
+	}                                                                                         \
+	static int tc##_delete(unsigned position, struct xtc_handle *handle)                      \
+	{                                                                                         \
+		return tc##_delete_num_entry(chain_name, position, handle);                       \
+	}
+
+WRAP(iptc)
+WRAP(ip6tc)
+
+static const struct family families[] = {
+	{ AF_INET, "iptables", "/proc/net/ip_tables_names", &iptc_ops, iptc_first, iptc_next,
+	  iptc_target, iptc_insert, iptc_delete },
+	{ AF_INET6, "ip6tables", "/proc/net/ip6_tables_names", &ip6tc_ops, ip6tc_first,
+	  ip6tc_next, ip6tc_target, ip6tc_insert, ip6tc_delete },
+};
+
+/* A rule, and where in the chain it stood or is to stand. */
+struct copy {
+	unsigned position;	/* from 0 */
+	void *xtrule;
+};
+
+struct copies {
+	struct copy *list;
+	size_t count;
+};
+
+struct iptables {
+	int seconds;
+	/* What the last replacement in each family took away, if it wrote anything. */
+	bool wrote[ARRAY_SIZE(families)];
+	struct copies before[ARRAY_SIZE(families)];
+};
+
+/* To make the rules of a device those wanted. */
+struct job {
+	const struct family *family;
+	const char *device;
+	struct copies wanted;
+	struct copies found;	/* before the last try that wrote */
+	bool wrote;
+};
+
+static size_t family_index(uint8_t family)
+{
+	return family == AF_INET6;
+}
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ENOMEM, "out of memory");
+}
+
+static void free_copies(struct copies *copies)
+{
+	for (size_t i = 0; i < copies->count; i++)
+		free(copies->list[i].xtrule);
+	free(copies->list);
+	*copies = (struct copies){ 0 };
+}
+
+/* The rule is the list's from now on; NULL, when there was no memory for it. */
+static int add_copy(struct copies *copies, unsigned position, void *xtrule, struct error *err)
+{
+	struct copy *list = reallocarray(copies->list, copies->count + 1, sizeof(*list));
+
+	if (list)
+		copies->list = list;
+	if (!list || !xtrule) {
+		free(xtrule);
+		return no_memory(err);
+	}
+	list[copies->count++] = (struct copy){ position, xtrule };
+	return 0;
+}
+
+static size_t count_same(const struct copies *copies, uint8_t family, const void *xtrule)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < copies->count; i++)
+		n += xtrule_same(family, copies->list[i].xtrule, xtrule);
+	return n;
+}
+
+/* The same ones equally often, in any order. */
+static bool same_copies(uint8_t family, const struct copies *a, const struct copies *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++)
+		same = count_same(a, family, a->list[i].xtrule) ==
+		       count_same(b, family, a->list[i].xtrule);
+	return same;
+}
+
+/* Nothing is loaded for the question. */
+static bool is_loaded(const struct family *family)
+{
+	FILE *tables = fopen(family->loaded, "re");
+	char line[XT_TABLE_MAXNAMELEN + 1];
+	bool found = false;
+
+	if (!tables)
+		return false;
+	while (!found && fgets(line, sizeof(line), tables))
+		found = !strcmp(line, RULE_TABLE "\n");
+	fclose(tables);
+	return found;
+}
+
+static int read_table(const struct family *family, struct xtc_handle **handle, struct error *err)
+{
+	*handle = family->ops->init(RULE_TABLE);
+	if (*handle)
+		return 0;
+	if (errno == ENOPROTOOPT || errno == ENOENT)
+		return error_set(err, errno, "the kernel has no %s (legacy) table " RULE_TABLE
+				 ": %s", family->name, strerror(errno));
+	return error_set(err, errno, "cannot read the %s (legacy) table " RULE_TABLE ": %s",
+			 family->name, strerror(errno));
+}
+
+static int refused(const struct job *job, const char *what, int code, struct error *err)
+{
+	return error_set(err, code, "cannot %s the rules of %s in the %s (legacy) table "
+			 RULE_TABLE ": %s", what, job->device, job->family->name,
+			 job->family->ops->strerror(code));
+}
+
+static int find_rules(const struct job *job, struct xtc_handle *handle, struct copies *found,
+		      unsigned *length, struct error *err)
+{
+	const struct family *family = job->family;
+	const void *xtrule = family->first(handle);
+	int rc = 0;
+
+	for (*length = 0; !rc && xtrule; ++*length, xtrule = family->next(xtrule, handle))
+		if (xtrule_names(family->family, xtrule, job->device) &&
+		    !strcmp(family->target(xtrule, handle), IPTC_LABEL_ACCEPT))
+			rc = add_copy(found, *length, xtrule_copy(family->family, xtrule), err);
+	return rc;
+}
+
+/* From the end, so that positions stay what they are. */
+static int delete_rules(const struct job *job, struct xtc_handle *handle, struct error *err)
+{
+	for (size_t i = job->found.count; i > 0; i--)
+		if (!job->family->delete(job->found.list[i - 1].position, handle))
+			return refused(job, "delete", errno, err);
+	return 0;
+}
+
+static int insert_rules(const struct job *job, struct xtc_handle *handle, unsigned length,
+			struct error *err)
+{
+	const struct copy *copy = job->wanted.list;
+
+	for (size_t i = 0; i < job->wanted.count; i++, copy++, length++)
+		if (!job->family->insert(copy->xtrule,
+					 copy->position < length ? copy->position : length, handle))
+			return refused(job, "insert", errno, err);
+	return 0;
+}
+
+static bool may_try_again(int rc)
+{
+	return rc == -EAGAIN || rc == -EINVAL;
+}
+
+/*
+ * -EAGAIN, without a text, when another writer came between; -EINVAL when it came between the
+ * rules and their counters, which the kernel takes one after the other: the rules are written
+ * then, as the next try finds.
+ */
+static int commit(const struct job *job, struct xtc_handle *handle, struct error *err)
+{
+	if (job->family->ops->commit(handle))
+		return 0;
+	return may_try_again(-errno) ? -errno : refused(job, "write", errno, err);
+}
+
+static int change(struct job *job, struct xtc_handle *handle, struct error *err)
+{
+	struct copies found = { 0 };
+	unsigned length;
+	int rc = find_rules(job, handle, &found, &length, err);
+
+	if (rc || same_copies(job->family->family, &found, &job->wanted)) {
+		free_copies(&found);
+		return rc;
+	}
+	free_copies(&job->found);
+	job->found = found;
+	job->wrote = true;
+	rc = delete_rules(job, handle, err);
+	if (!rc)
+		rc = insert_rules(job, handle, length - (unsigned)found.count, err);
+	return rc ? rc : commit(job, handle, err);
+}
+
+static int try(struct job *job, struct error *err)
+{
+	struct xtc_handle *handle;
+	int rc = read_table(job->family, &handle, err);
+
+	if (rc)
+		return rc;
+	rc = change(job, handle, err);
+	job->family->ops->free(handle);
+	return rc;
+}
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+static int try_until(struct job *job, time_t deadline, struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NANOSECONDS };
+	int rc = try(job, err);
+
+	for (int tries = 1; may_try_again(rc) && tries < TRIES && now() < deadline; tries++) {
+		nanosleep(&pause, NULL);
+		rc = try(job, err);
+	}
+	return may_try_again(rc) ? refused(job, "write", -rc, err) : rc;
+}
+
+static const char *lock_file(void)
+{
+	const char *path = getenv("XTABLES_LOCKFILE");
+
+	return path && *path ? path : LOCK_FILE;
+}
+
+static int do_job(struct job *job, int seconds, struct error *err)
+{
+	const time_t deadline = now() + seconds;
+	int lock, rc = lock_take(lock_file(), seconds, &lock, err);
+
+	if (!rc)
+		rc = try_until(job, deadline, err);
+	lock_release(lock);
+	return rc;
+}
+
+int iptables_open(struct iptables **iptables, int seconds, struct error *err)
+{
+	*iptables = calloc(1, sizeof(**iptables));
+	if (!*iptables)
+		return no_memory(err);
+	(*iptables)->seconds = seconds;
+	return 0;
+}
+
+void iptables_close(struct iptables *iptables)
+{
+	if (!iptables)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		free_copies(&iptables->before[i]);
+	free(iptables);
+}
+
+static int make_rules(const struct rule_set *set, struct copies *copies, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < set->count; i++)
+		rc = add_copy(copies, 0, xtrule_make(&set->rules[i]), err);
+	return rc;
+}
+
+int iptables_replace(struct iptables *iptables, const struct rule_set *set, struct error *err)
+{
+	const size_t i = family_index(set->family);
+	struct job job = { .family = &families[i], .device = set->device };
+	int rc;
+
+	free_copies(&iptables->before[i]);
+	iptables->wrote[i] = false;
+	if (!set->count && !is_loaded(job.family))
+		return 0;
+	rc = make_rules(set, &job.wanted, err);
+	if (!rc)
+		rc = do_job(&job, iptables->seconds, err);
+	free_copies(&job.wanted);
+	iptables->before[i] = job.found;
+	iptables->wrote[i] = job.wrote && !rc;
+	return rc;
+}
+
+int iptables_restore(struct iptables *iptables, const struct rule_set *set, struct error *err)
+{
+	const size_t i = family_index(set->family);
+	struct job job = { .family = &families[i], .device = set->device };
+	int rc;
+
+	if (!iptables->wrote[i])
+		return 0;
+	job.wanted = iptables->before[i];
+	rc = do_job(&job, iptables->seconds, err);
+	free_copies(&job.found);
+	return rc;
+}
+
+int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err)
+{
+	const struct family *of = &families[family_index(family)];
+	struct xt_counters counters;
+	struct xtc_handle *handle;
+	int rc;
+
+	*chain = (struct rule_chain){ 0 };
+	if (!is_loaded(of))
+		return 0;
+	rc = read_table(of, &handle, err);
+	if (rc)
+		return rc;
+	chain->exists = true;
+	chain->drops = !strcmp(of->ops->get_policy(chain_name, &counters, handle),
+			       IPTC_LABEL_DROP);
+	chain->has_rules = of->first(handle);
+	of->ops->free(handle);
+	return 0;
+}

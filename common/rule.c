@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct rule *add(struct rule_set *set, enum rule_kind kind, bool bridged)
+{
+	struct rule *rule = &set->rules[set->count++];
+
+	memset(rule, 0, sizeof(*rule));
+	rule->kind = kind;
+	rule->family = set->family;
+	rule->bridged = bridged;
+	memcpy(rule->device, set->device, IFNAMSIZ);
+	return rule;
+}
+
+static bool has(const struct rule_set *set, enum rule_kind kind, const struct inet_prefix *address)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->rules[i].kind == kind &&
+		    !memcmp(&set->rules[i].address, address, sizeof(*address)))
+			return true;
+	return false;
+}
+
+/* One rule per address, however often it is listed. */
+static void add_address(struct rule_set *set, enum rule_kind kind, bool bridged,
+			const struct inet_prefix *address)
+{
+	const struct inet_prefix masked = inet_mask(address);
+
+	if (!has(set, kind, &masked))
+		add(set, kind, bridged)->address = masked;
+}
+
+static void add_addresses(const struct request *request, enum rule_kind kind, bool bridged,
+			  struct rule_set *set)
+{
+	struct inet_prefix link_local;
+
+	for (size_t i = 0; i < request->ip_count; i++)
+		if (request->ips[i].family == set->family)
+			add_address(set, kind, bridged, &request->ips[i]);
+	if (set->family != AF_INET6 || !request->has_mac)
+		return;
+	link_local = inet_link_local(request->mac);
+	add_address(set, kind, bridged, &link_local);
+}
+
+static bool names_family(const struct request *request, uint8_t family)
+{
+	for (size_t i = 0; i < request->ip_count; i++)
+		if (request->ips[i].family == family)
+			return true;
+	return false;
+}
+
+void rule_list(const struct request *request, uint8_t family, bool bridged, struct rule_set *set)
+{
+	set->family = family;
+	set->count = 0;
+	memcpy(set->device, request->wanted, IFNAMSIZ);
+	if (!request->ip_count && family == AF_INET)
+		add(set, RULE_FROM, bridged);
+	else if (!names_family(request, family))
+		return;
+	if (request->ip_count) {
+		add_addresses(request, RULE_FROM, bridged, set);
+		add(set, RULE_DHCP, bridged);
+	}
+	if (request->ip_count && !bridged)
+		add_addresses(request, RULE_TO, bridged, set);
+	else
+		add(set, RULE_TO, bridged);
+}
+
+static void print_address(const struct rule *rule, struct text *out)
+{
+	char text[INET_TEXT];
+
+	if (!rule->address.len)
+		return;
+	inet_print(&rule->address, text);
+	text_add(out, " %s %s/%u", rule->kind == RULE_TO ? "-d" : "-s", text, rule->address.len);
+}
+
+void rule_print(const struct rule *rule, struct text *out)
+{
+	print_address(rule, out);
+	if (rule->kind == RULE_DHCP)
+		text_add(out, " -p udp");
+	if (rule->bridged)
+		text_add(out, " -m physdev --physdev-is-bridged --physdev-%s ",
+			 rule->kind == RULE_TO ? "out" : "in");
+	else
+		text_add(out, rule->kind == RULE_TO ? " -o " : " -i ");
+	text_quote(out, rule->device);
+	if (rule->kind == RULE_DHCP)
+		text_add(out, rule->family == AF_INET ? " --sport 68 --dport 67" :
+							" --sport 546 --dport 547");
+	text_add(out, " -j ACCEPT");
+}
+
+const char rule_forget_function[] =
+	"forget_rules() { # TOOL DEVICE: those that accept and name the device; quotes hide comments\n"
+	"\tfound=$(\"$1\" -w -S " RULE_CHAIN " | DEV=$2 awk '/ -j ACCEPT$/ {\n"
+	"\t\trule = $0; gsub(/\"([^\"\\\\]|\\\\.)*\"/, \"_\"); sub(/^-A/, \"-D\", rule)\n"
+	"\t\tfor (i = 3; i < NF; i++)\n"
+	"\t\t\tif ($i ~ /^(-i|-o|--physdev-in|--physdev-out)$/ && $(i - 1) != \"!\" &&\n"
+	"\t\t\t    $(i + 1) == ENVIRON[\"DEV\"]) { print rule; next } }')\n"
+	"\t[ -z \"$found\" ] || printf '*" RULE_TABLE "\\n%s\\nCOMMIT\\n' \"$found\" |\n"
+	"\t\t\"$1-restore\" -w --noflush\n"
+	"}\n";
+
+void rule_print_forget(const char *tool, const char *device, struct text *out)
+{
+	text_add(out, "forget_rules %s ", tool);
+	text_quote(out, device);
+}
