@@ -25,7 +25,7 @@ struct netlink {
 	char reply[REPLY_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
-static int open_socket(struct netlink **netlink, struct error *err)
+static int open_socket(struct netlink **netlink, int family, struct error *err)
 {
 	struct netlink *new = malloc(sizeof(*new));
 	int rc;
@@ -39,7 +39,7 @@ static int open_socket(struct netlink **netlink, struct error *err)
 	}
 	new->seconds = 0;
 	*netlink = new;
-	rc = nl_connect(new->socket, NETLINK_ROUTE);
+	rc = nl_connect(new->socket, family);
 	if (rc)
 		return error_set(err, EPROTO, "cannot open a netlink socket: %s",
 				 nl_geterror(rc));
@@ -68,9 +68,9 @@ static int limit_wait(struct netlink *netlink, int seconds, struct error *err)
 	return 0;
 }
 
-int netlink_open(struct netlink **netlink, int seconds, struct error *err)
+int netlink_open(struct netlink **netlink, int family, int seconds, struct error *err)
 {
-	int rc = open_socket(netlink, err);
+	int rc = open_socket(netlink, family, err);
 
 	if (!rc)
 		rc = set_option(*netlink, NETLINK_EXT_ACK, 1, "EXT_ACK", err);
@@ -82,7 +82,7 @@ int netlink_open(struct netlink **netlink, int seconds, struct error *err)
 
 int netlink_listen(struct netlink **netlink, struct error *err)
 {
-	int rc = open_socket(netlink, err);
+	int rc = open_socket(netlink, NETLINK_ROUTE, err);
 
 	return rc ? rc : set_option(*netlink, NETLINK_ADD_MEMBERSHIP, RTNLGRP_LINK,
 				    "ADD_MEMBERSHIP", err);
@@ -179,6 +179,8 @@ struct outcome {
 static void take_message(const struct nlmsghdr *header, netlink_reply reply, void *arg,
 			 struct outcome *outcome, struct error *err)
 {
+	int rc;
+
 	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 		outcome->interrupted = true;
 	if (header->nlmsg_type == NLMSG_ERROR) {
@@ -190,9 +192,12 @@ static void take_message(const struct nlmsghdr *header, netlink_reply reply, voi
 		if (!outcome->rc)
 			outcome->rc = take_done(header, err);
 	} else {
-		outcome->ended = !(header->nlmsg_flags & NLM_F_MULTI);
-		if (reply && !outcome->rc)
-			outcome->rc = reply(header, arg, err);
+		outcome->ended |= !(header->nlmsg_flags & NLM_F_MULTI);
+		if (!reply || outcome->rc)
+			return;
+		rc = reply(header, arg, err);
+		outcome->ended |= rc == NETLINK_ENOUGH;
+		outcome->rc = rc < 0 ? rc : 0;
 	}
 }
 
@@ -215,18 +220,26 @@ static int receive_all(struct netlink *netlink, unsigned sequence, netlink_reply
 	return outcome.interrupted && !outcome.rc ? -EINTR : outcome.rc;
 }
 
+static int send_all(struct netlink *netlink, void *data, size_t len, struct error *err)
+{
+	int rc;
+
+	do
+		rc = nl_sendto(netlink->socket, data, len);
+	while (rc == -NLE_INTR);
+	return rc < 0 ? error_set(err, EIO, "netlink: %s", nl_geterror(rc)) : 0;
+}
+
 /* One try; a dump that something changed in between is -EINTR, without a text. */
 static int exchange(struct netlink *netlink, struct nlmsghdr *header, netlink_reply reply,
 		    void *arg, struct error *err)
 {
 	int rc;
 
-	header->nlmsg_seq = nl_socket_use_seq(netlink->socket);
-	do
-		rc = nl_sendto(netlink->socket, header, header->nlmsg_len);
-	while (rc == -NLE_INTR);
-	if (rc < 0)
-		return error_set(err, EIO, "netlink: %s", nl_geterror(rc));
+	header->nlmsg_seq = netlink_sequence(netlink);
+	rc = send_all(netlink, header, header->nlmsg_len, err);
+	if (rc)
+		return rc;
 	return receive_all(netlink, header->nlmsg_seq, reply, arg, err);
 }
 
@@ -248,6 +261,36 @@ int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed
 	if (rc == -EINTR)
 		error_set(err, EINTR, "netlink: the host's links keep changing");
 	nlmsg_free(message);
+	return rc;
+}
+
+unsigned netlink_sequence(struct netlink *netlink)
+{
+	return nl_socket_use_seq(netlink->socket);
+}
+
+/* Refusals come in the batch's order, but one of the whole of it first (nfnetlink_rcv_batch). */
+int netlink_talk_batch(struct netlink *netlink, void *data, size_t len, unsigned first,
+		       unsigned last, struct error *err)
+{
+	bool ended = false;
+	int rc = send_all(netlink, data, len, err);
+
+	while (!rc && !ended) {
+		struct nlmsghdr *header = (struct nlmsghdr *)netlink->reply;
+		int left = (int)receive(netlink, err);
+
+		if (left < 0)
+			return left;
+		for (; nlmsg_ok(header, left); header = nlmsg_next(header, &left)) {
+			if (header->nlmsg_seq < first || header->nlmsg_seq > last ||
+			    header->nlmsg_type != NLMSG_ERROR)
+				continue;
+			ended |= header->nlmsg_seq == first || header->nlmsg_seq == last;
+			if (!rc)
+				rc = take_ack(header, err);
+		}
+	}
 	return rc;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The one conversation with rtnetlink: a request, its replies, the kernel's own words on failure.
+// The one conversation with a netlink family: a request, its replies, the kernel's own words on failure.
 #ifndef NETLINK_H
 #define NETLINK_H
 
@@ -11,14 +11,18 @@ struct netlink;
 struct nl_msg;		/* libnl's message under construction */
 struct nlmsghdr;
 
-/* Called for each reply; a negative errno (with err set) ends the conversation's result with it. */
+/*
+ * Called for each reply; a negative errno (with err set) is the conversation's result then.
+ * NETLINK_ENOUGH: no more of them are wanted; the socket is good for being closed then.
+ */
+#define NETLINK_ENOUGH 1
 typedef int (*netlink_reply)(const struct nlmsghdr *reply, void *arg, struct error *err);
 
 /*
- * Open a socket that may live for the whole run. The kernel answers at once; should it not do so
- * within `seconds`, that is -ETIMEDOUT.
+ * Open a socket of a family (NETLINK_ROUTE …) that may live for the whole run. The kernel answers
+ * at once; should it not do so within `seconds`, that is -ETIMEDOUT.
  */
-int netlink_open(struct netlink **netlink, int seconds, struct error *err) MUST_CHECK;
+int netlink_open(struct netlink **netlink, int family, int seconds, struct error *err) MUST_CHECK;
 
 /* Close; NULL is fine. */
 void netlink_close(struct netlink *netlink);
@@ -39,6 +43,17 @@ struct nl_msg *netlink_message(int type, int flags, const void *head, size_t siz
  */
 int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed,
 		 netlink_reply reply, void *arg, struct error *err) MUST_CHECK;
+
+/* A number for the next message of a batch. */
+unsigned netlink_sequence(struct netlink *netlink);
+
+/*
+ * Send messages that the kernel takes or refuses as a whole, in one datagram: numbered from
+ * `first`, which begins the batch, and the last of those that change something, `last`, wanting
+ * an ACK. The first refusal is the result; the beginning's stands for the whole batch.
+ */
+int netlink_talk_batch(struct netlink *netlink, void *data, size_t len, unsigned first,
+		       unsigned last, struct error *err) MUST_CHECK;
 
 /*
  * A second socket that hears of every link that comes or changes (RTNLGRP_LINK): subscribe, look,

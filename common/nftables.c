@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nftables.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "netlink.h"
+#include "nft.h"
+#include "nftrule.h"
+
+/* A rule of the device's that is in the kernel. */
+struct found {
+	struct found *next;
+	uint64_t handle;
+	uint64_t after;		/* the handle of the rule before it that is not the device's, or 0 */
+	size_t len;		/* of the expressions, as the kernel gave them */
+	size_t notes_len;	/* of iptables' or nft's own notes, which follow */
+	char expressions[];
+};
+
+/* What a table's FORWARD has of one device, the first rule first. */
+struct state {
+	uint32_t generation;
+	bool has_chain;
+	bool kept;		/* it was as it should be, and was left so */
+	struct found *first, **end;
+};
+
+struct nftables {
+	struct netlink *netlink;
+	int seconds;
+	struct state before[2];	/* what was replaced, IPv4's and IPv6's */
+};
+
+static void forget(struct state *state)
+{
+	while (state->first) {
+		struct found *found = state->first;
+
+		state->first = found->next;
+		free(found);
+	}
+	state->end = &state->first;
+}
+
+int nftables_open(struct nftables **nftables, int seconds, struct error *err)
+{
+	struct nftables *new = calloc(1, sizeof(*new));
+
+	if (!new)
+		return error_set(err, ENOMEM, "out of memory");
+	new->seconds = seconds;
+	*nftables = new;
+	return netlink_open(&new->netlink, NETLINK_NETFILTER, seconds, err);
+}
+
+void nftables_close(struct nftables *nftables)
+{
+	if (!nftables)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(nftables->before); i++)
+		forget(&nftables->before[i]);
+	netlink_close(nftables->netlink);
+	free(nftables);
+}
+
+struct netlink *nftables_netlink(struct nftables *nftables)
+{
+	return nftables->netlink;
+}
+
+static struct nl_msg *rule_message(int type, int flags, uint8_t family)
+{
+	struct nl_msg *message = nft_message(type, flags, family);
+
+	if (message && (nla_put_string(message, NFTA_RULE_TABLE, RULE_TABLE) ||
+			nla_put_string(message, NFTA_RULE_CHAIN, RULE_CHAIN))) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+/* Without NLM_F_APPEND a rule goes to the top. */
+static struct nl_msg *insertion(uint8_t family)
+{
+	return rule_message(NFT_MSG_NEWRULE, NLM_F_CREATE, family);
+}
+
+static void insert_rule(struct nft_batch *batch, const struct rule *rule)
+{
+	struct nl_msg *message = insertion(rule->family);
+	struct nlattr *list = message ? nla_nest_start(message, NFTA_RULE_EXPRESSIONS) : NULL;
+	int failed = !list || nftrule_put(message, rule);
+
+	if (!failed)
+		nla_nest_end(message, list);
+	nft_add(batch, message, failed);
+}
+
+/* 1: they are the same; 0: they are not; -ENOMEM. */
+static int is_rule(struct found *found, const struct rule *rule)
+{
+	struct nl_msg *message = insertion(rule->family);
+	struct nlattr *list = message ? nla_nest_start(message, NFTA_RULE_EXPRESSIONS) : NULL;
+	int rc = -ENOMEM;
+
+	if (list && !nftrule_put(message, rule)) {
+		nla_nest_end(message, list);
+		rc = nftrule_same(found->expressions, (int)found->len, list);
+	}
+	nlmsg_free(message);
+	return rc;
+}
+
+/* 1: the device's rules are those of the set, each of them once; 0: they are not; -ENOMEM. */
+static int is_set(const struct state *state, const struct rule_set *set)
+{
+	struct found *found = state->first;
+	int rc = 1;
+
+	for (size_t i = set->count; i-- > 0 && rc == 1; found = found->next) {
+		if (!found)
+			return 0;
+		rc = is_rule(found, &set->rules[i]);
+	}
+	return rc == 1 ? !found : rc;
+}
+
+/* ---- reading and replacing ------------------------------------------------------------------ */
+
+struct reading {
+	const char *device;
+	struct state *state;
+	uint64_t before;	/* the handle of the last rule that is not the device's */
+};
+
+static int keep(struct reading *reading, uint64_t handle, struct nlattr *expressions,
+		struct nlattr *notes, struct error *err)
+{
+	size_t len = (size_t)nla_len(expressions), notes_len = notes ? (size_t)nla_len(notes) : 0;
+	struct found *found = calloc(1, sizeof(*found) + len + notes_len);
+
+	if (!found)
+		return error_set(err, ENOMEM, "out of memory");
+	found->handle = handle;
+	found->after = reading->before;
+	found->len = len;
+	found->notes_len = notes_len;
+	memcpy(found->expressions, nla_data(expressions), len);
+	if (notes)
+		memcpy(found->expressions + len, nla_data(notes), notes_len);
+	*reading->state->end = found;
+	reading->state->end = &found->next;
+	return 0;
+}
+
+static int take_rule(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct nlattr *expressions = nft_find(reply, NFTA_RULE_EXPRESSIONS);
+	struct nlattr *handle = nft_find(reply, NFTA_RULE_HANDLE);
+	struct reading *reading = arg;
+
+	if (!handle)
+		return 0;
+	if (expressions && nftrule_is_of(expressions, reading->device))
+		return keep(reading, nla_get_u64(handle), expressions,
+			    nft_find(reply, NFTA_RULE_USERDATA), err);
+	reading->before = nla_get_u64(handle);
+	return 0;
+}
+
+struct chain_reply {
+	bool exists;
+	bool drops;
+};
+
+static int take_chain(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct nlattr *policy = nft_find(reply, NFTA_CHAIN_POLICY);
+	struct chain_reply *chain = arg;
+
+	(void)err;
+	chain->exists = true;
+	chain->drops = policy && nft_u32(policy) == NF_DROP;
+	return 0;
+}
+
+static int read_chain(struct netlink *netlink, uint8_t family, struct chain_reply *chain,
+		      struct error *err)
+{
+	struct nl_msg *message = nft_message(NFT_MSG_GETCHAIN, 0, family);
+	int failed = !message || nla_put_string(message, NFTA_CHAIN_TABLE, RULE_TABLE) ||
+		     nla_put_string(message, NFTA_CHAIN_NAME, RULE_CHAIN);
+	struct error refusal = { 0 };
+	int rc;
+
+	memset(chain, 0, sizeof(*chain));
+	rc = netlink_talk(netlink, message, failed, take_chain, chain, &refusal);
+	/* The last: a kernel without IPv6. */
+	return !rc || rc == -ENOENT || rc == -EOPNOTSUPP || rc == -EAFNOSUPPORT ? 0 :
+	       error_set(err, -rc, "%s", refusal.text);
+}
+
+static int read_rules(struct netlink *netlink, uint8_t family, netlink_reply reply, void *arg,
+		      struct error *err)
+{
+	struct nl_msg *message = rule_message(NFT_MSG_GETRULE, NLM_F_DUMP, family);
+
+	return netlink_talk(netlink, message, 0, reply, arg, err);
+}
+
+static int read_state(struct netlink *netlink, const struct rule_set *set, struct state *state,
+		      struct error *err)
+{
+	struct reading reading = { .device = set->device, .state = state };
+	struct chain_reply chain = { 0 };
+	int rc = nft_generation(netlink, &state->generation, err);
+
+	forget(state);
+	if (!rc)
+		rc = read_chain(netlink, set->family, &chain, err);
+	state->has_chain = chain.exists;
+	if (rc || !chain.exists)
+		return rc;
+	return read_rules(netlink, set->family, take_rule, &reading, err);
+}
+
+/* As iptables-nft makes them when the first rule comes (iptables/nft.c, xtables_ipv4). */
+static void make_chain(struct nft_batch *batch, uint8_t family)
+{
+	struct nl_msg *table = nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE, family);
+	struct nl_msg *chain = nft_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE, family);
+	struct nlattr *hook;
+	int failed = !chain || nla_put_string(chain, NFTA_CHAIN_TABLE, RULE_TABLE) ||
+		     nla_put_string(chain, NFTA_CHAIN_NAME, RULE_CHAIN) ||
+		     nla_put_string(chain, NFTA_CHAIN_TYPE, "filter");
+
+	nft_add(batch, table, !table || nla_put_string(table, NFTA_TABLE_NAME, RULE_TABLE));
+	hook = failed ? NULL : nla_nest_start(chain, NFTA_CHAIN_HOOK);
+	failed = !hook || nft_put_u32(chain, NFTA_HOOK_HOOKNUM, NF_INET_FORWARD) ||
+		 nft_put_u32(chain, NFTA_HOOK_PRIORITY, 0);
+	if (!failed)
+		nla_nest_end(chain, hook);
+	nft_add(batch, chain, failed || nft_put_u32(chain, NFTA_CHAIN_POLICY, NF_ACCEPT));
+}
+
+static void delete_rules(struct nft_batch *batch, uint8_t family, const struct state *state)
+{
+	for (struct found *found = state->first; found; found = found->next) {
+		struct nl_msg *message = rule_message(NFT_MSG_DELRULE, 0, family);
+
+		nft_add(batch, message,
+			!message || nla_put_u64(message, NFTA_RULE_HANDLE, found->handle));
+	}
+}
+
+static int put_found(struct nl_msg *message, const struct found *found)
+{
+	int rc = 0;
+
+	if (found->after)
+		rc = nla_put_u64(message, NFTA_RULE_POSITION, found->after);
+	if (!rc)
+		rc = nftrule_put_protocol(message, (void *)found->expressions,
+					  (int)found->len);
+	if (!rc && found->notes_len)
+		rc = nla_put(message, NFTA_RULE_USERDATA, (int)found->notes_len,
+			     found->expressions + found->len);
+	return rc || nla_put(message, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED, (int)found->len,
+			     found->expressions);
+}
+
+/* Each goes to the top, or right behind its old neighbour, so the last one is put in first. */
+static void insert_found(struct nft_batch *batch, uint8_t family, const struct found *found)
+{
+	struct nl_msg *message;
+
+	if (!found)
+		return;
+	insert_found(batch, family, found->next);
+	message = rule_message(NFT_MSG_NEWRULE, NLM_F_CREATE | (found->after ? NLM_F_APPEND : 0),
+			       family);
+	nft_add(batch, message, !message || put_found(message, found));
+}
+
+/*
+ * One try: the device's rules become those of the set, or, without it, those found before. What
+ * was there goes to `state`.
+ */
+static int try_replace(struct netlink *netlink, const struct rule_set *set,
+		       const struct found *before, bool restore, struct state *state,
+		       struct error *err)
+{
+	struct nft_batch batch;
+	int rc = read_state(netlink, set, state, err), same = 0;
+
+	if (!rc && !restore)
+		same = is_set(state, set);
+	state->kept = same == 1;
+	if (rc || same)
+		return rc ? rc : same == 1 ? 0 : error_set(err, ENOMEM, "out of memory");
+	nft_begin(&batch, netlink, state->generation);
+	delete_rules(&batch, set->family, state);
+	if (!state->has_chain && !restore && set->count)
+		make_chain(&batch, set->family);
+	for (size_t i = 0; i < set->count && !restore; i++)
+		insert_rule(&batch, &set->rules[i]);
+	insert_found(&batch, set->family, before);
+	return nft_commit(&batch, err);
+}
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* -ERESTART: another's change came in between. What one undoes the other does again. */
+static int replace(struct nftables *nftables, const struct rule_set *set,
+		   const struct found *before, bool restore, struct state *state,
+		   struct error *err)
+{
+	time_t deadline = now() + nftables->seconds;
+	struct error own = { 0 };
+	int rc;
+
+	do {
+		own = (struct error){ 0 };
+		rc = try_replace(nftables->netlink, set, before, restore, state, &own);
+	} while (rc == -ERESTART && now() <= deadline);
+	if (rc == -ERESTART)
+		return error_set(err, ETIMEDOUT, "nf_tables was changed by others all the time for "
+				 "%d s", nftables->seconds);
+	return rc ? error_set(err, -rc, "%s", own.text) : 0;
+}
+
+static struct state *before_of(struct nftables *nftables, const struct rule_set *set)
+{
+	return &nftables->before[set->family == AF_INET ? 0 : 1];
+}
+
+int nftables_replace(struct nftables *nftables, const struct rule_set *set, struct error *err)
+{
+	return replace(nftables, set, NULL, false, before_of(nftables, set), err);
+}
+
+int nftables_restore(struct nftables *nftables, const struct rule_set *set, struct error *err)
+{
+	struct state *before = before_of(nftables, set), state = { 0 };
+	struct error own = { 0 };
+	int rc = 0;
+
+	if (!before->kept)
+		rc = replace(nftables, set, before->first, true, &state, &own);
+	/* An old neighbour is gone. */
+	for (struct found *found = before->first; rc == -ENOENT && found; found = found->next)
+		found->after = 0;
+	if (rc == -ENOENT)
+		rc = replace(nftables, set, before->first, true, &state, err);
+	else if (rc)
+		error_set(err, -rc, "%s", own.text);
+	forget(&state);
+	return rc;
+}
+
+static int take_any(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	(void)reply;
+	(void)err;
+	*(bool *)arg = true;
+	return 0;
+}
+
+int nftables_look(struct nftables *nftables, uint8_t family, struct rule_chain *chain,
+		  struct error *err)
+{
+	struct chain_reply reply;
+	int rc = read_chain(nftables->netlink, family, &reply, err);
+
+	memset(chain, 0, sizeof(*chain));
+	chain->exists = reply.exists;
+	chain->drops = reply.drops;
+	if (rc || !reply.exists)
+		return rc;
+	return read_rules(nftables->netlink, family, take_any, &chain->has_rules, err);
+}
