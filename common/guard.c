@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define PORT_LEN 16	/* of a port's name in a key */
+
+static const char *const drop_sets[] = {
+	"drop_mac", "drop_type", "drop_arp", "drop_dhcp", "drop_ip", "drop_ra", "drop_ndp",
+	"drop_bad",
+};
+
+static bool is_whole(const struct inet_prefix *address)
+{
+	return address->len == (address->family == AF_INET ? 32 : 128);
+}
+
+static bool contains(const struct inet_prefix *outer, const struct inet_prefix *inner)
+{
+	struct inet_prefix cut = *inner;
+
+	if (outer->family != inner->family || outer->len > inner->len)
+		return false;
+	cut.len = outer->len;
+	cut = inet_mask(&cut);
+	return !memcmp(cut.addr, outer->addr, sizeof(cut.addr));
+}
+
+/* Prefixes of one set must not overlap; of two that do the shorter one has all. */
+void guard_add_address(struct guard *guard, const struct inet_prefix *address)
+{
+	const struct inet_prefix masked = inet_mask(address);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < guard->ip_count; i++)
+		if (is_whole(&guard->ips[i]) == is_whole(&masked) &&
+		    contains(&guard->ips[i], &masked))
+			return;
+	for (size_t i = 0; i < guard->ip_count; i++)
+		if (is_whole(&guard->ips[i]) || is_whole(&masked) ||
+		    !contains(&masked, &guard->ips[i]))
+			guard->ips[kept++] = guard->ips[i];
+	guard->ips[kept] = masked;
+	guard->ip_count = kept + 1;
+}
+
+void guard_none(const char *device, struct guard *guard)
+{
+	memset(guard, 0, sizeof(*guard));
+	memcpy(guard->device, device, strlen(device) + 1);
+}
+
+void guard_want(const struct request *request, bool bridged, struct guard *guard)
+{
+	struct inet_prefix link_local = inet_link_local(request->mac);
+
+	guard_none(request->wanted, guard);
+	if (request->antispoof != TOGGLE_ON)
+		return;
+	guard->present = true;
+	guard->hooked = true;
+	guard->bridged = bridged;
+	guard->is_tap = request->type == TYPE_TAP;
+	guard->is_free = !request->ip_count;
+	memcpy(guard->mac, request->mac, MAC_LEN);
+	for (size_t i = 0; i < request->ip_count; i++)
+		guard_add_address(guard, &request->ips[i]);
+	guard_add_address(guard, &link_local);
+}
+
+bool guard_same(const struct guard *a, const struct guard *b)
+{
+	if (!a->present || !b->present)
+		return a->present == b->present && a->hooked == b->hooked;
+	return a->hooked == b->hooked && a->bridged == b->bridged && a->is_tap == b->is_tap &&
+	       a->is_free == b->is_free && !strcmp(a->device, b->device) &&
+	       !memcmp(a->mac, b->mac, MAC_LEN) && a->ip_count == b->ip_count &&
+	       !memcmp(a->ips, b->ips, a->ip_count * sizeof(*a->ips));
+}
+
+static enum guard_family other_family(const struct guard *guard)
+{
+	return guard->bridged ? GUARD_BRIDGE : GUARD_HOST;
+}
+
+bool guard_is_in(const struct guard *guard, enum guard_family family)
+{
+	return guard->present && (family == GUARD_DOOR || family == other_family(guard));
+}
+
+/* ---- elements ------------------------------------------------------------------------------- */
+
+struct list {
+	struct guard_element *elements;
+	size_t count;
+	const char *device;
+};
+
+/* Append one; `data` of `len` bytes stands behind the port's name, if the set has that. */
+static struct guard_element *add(struct list *list, enum guard_family family, const char *set,
+				 const void *data, size_t len)
+{
+	struct guard_element *element = &list->elements[list->count++];
+
+	memset(element, 0, sizeof(*element));
+	element->family = family;
+	element->set = guard_set(set);
+	if (guard_key_type(element->set->key)->port) {
+		memcpy(element->key, list->device, strlen(list->device));
+		element->len = PORT_LEN;
+	}
+	if (len)
+		memcpy(element->key + element->len, data, len);
+	element->len += (len + 3) / 4 * 4;
+	return element;
+}
+
+static void add_whole(struct list *list, const struct inet_prefix *ip, enum guard_family other,
+		      bool owned)
+{
+	if (ip->family == AF_INET) {
+		add(list, GUARD_DOOR, "allow4", ip->addr, 4);
+		if (owned) {
+			add(list, GUARD_DOOR, "owned4", ip->addr, 4);
+			add(list, other, "owned4", ip->addr, 4);
+		}
+		return;
+	}
+	add(list, GUARD_DOOR, "allow6", ip->addr, 16);
+	add(list, GUARD_DOOR, "allow6_raw", ip->addr, 16);
+	if (owned) {
+		add(list, GUARD_DOOR, "owned6", ip->addr, 16);
+		add(list, GUARD_DOOR, "owned6_raw", ip->addr, 16);
+		add(list, other, "owned6", ip->addr, 16);
+		add(list, other, "owned6_raw", ip->addr, 16);
+	}
+}
+
+static void add_range(struct list *list, const char *set, const struct inet_prefix *prefix,
+		      size_t len)
+{
+	struct guard_element *element = add(list, GUARD_DOOR, set, prefix->addr, len);
+
+	memcpy(element->end, element->key, element->len);
+	for (size_t bit = prefix->len; bit < len * 8; bit++)
+		element->end[PORT_LEN + bit / 8] |= 0x80 >> bit % 8;
+}
+
+/* What is a prefix's is nobody's own: those of two guests may overlap. */
+static void add_address(struct list *list, const struct inet_prefix *ip, enum guard_family other,
+			bool owned)
+{
+	if (is_whole(ip)) {
+		add_whole(list, ip, other, owned);
+	} else if (ip->family == AF_INET) {
+		add_range(list, "allow4_net", ip, 4);
+	} else {
+		add_range(list, "allow6_net", ip, 16);
+		add_range(list, "allow6_net_raw", ip, 16);
+	}
+}
+
+size_t guard_elements(const struct guard *guard, struct guard_element elements[GUARD_ELEMENTS])
+{
+	enum guard_family other = other_family(guard);
+	struct list list = { .elements = elements, .device = guard->device };
+
+	if (!guard->present)
+		return 0;
+	add(&list, GUARD_DOOR, "guarded", NULL, 0);
+	add(&list, other, "guarded", NULL, 0);
+	add(&list, GUARD_DOOR, "macs", guard->mac, MAC_LEN);
+	add(&list, GUARD_DOOR, "macs_raw", guard->mac, MAC_LEN);
+	if (guard->is_free)
+		add(&list, GUARD_DOOR, "free", NULL, 0);
+	for (size_t i = 0; i < guard->ip_count; i++)
+		add_address(&list, &guard->ips[i], other, !guard->is_tap);
+	for (size_t i = 0; i < ARRAY_SIZE(drop_sets); i++)
+		add(&list, GUARD_DOOR, drop_sets[i], NULL, 0);
+	return list.count;
+}
+
+/* ---- the comment ---------------------------------------------------------------------------- */
+
+static const char *const kinds[2][2] = {
+	{ "routed", "routed-tap" },
+	{ "bridged", "bridged-tap" },
+};
+
+static bool is_implied(const struct guard *guard, const struct inet_prefix *ip)
+{
+	const struct inet_prefix link_local = inet_link_local(guard->mac);
+
+	return !memcmp(ip, &link_local, sizeof(*ip));
+}
+
+static void print_prefix(const struct inet_prefix *prefix, struct text *out)
+{
+	char text[INET_TEXT];
+
+	inet_print(prefix, text);
+	text_add(out, is_whole(prefix) ? "%s" : "%s/%u", text, prefix->len);
+}
+
+void guard_comment(const struct guard *guard, struct text *out)
+{
+	const char *kind = kinds[guard->bridged][guard->is_tap];
+	char mac[MAC_TEXT], buf[GUARD_COMMENT];
+	struct text list = TEXT_IN(buf);
+
+	inet_print_mac(guard->mac, mac);
+	text_add(&list, "%s %s", mac, kind);
+	if (guard->is_free)
+		text_add(&list, " any");
+	for (size_t i = 0; i < guard->ip_count && !guard->is_free; i++)
+		if (!is_implied(guard, &guard->ips[i])) {
+			text_add(&list, " ");
+			print_prefix(&guard->ips[i], &list);
+		}
+	if (list.cut)
+		text_add(out, "%s %s many", mac, kind);
+	else
+		text_add(out, "%s", buf);
+}
+
+/* The kind's word; false if it is none. */
+static bool read_kind(const char *word, struct guard *guard)
+{
+	for (int bridged = 0; bridged < 2; bridged++)
+		for (int tap = 0; tap < 2; tap++)
+			if (!strcmp(word, kinds[bridged][tap])) {
+				guard->bridged = bridged;
+				guard->is_tap = tap;
+				return true;
+			}
+	return false;
+}
+
+int guard_read_comment(const char *comment, struct guard *guard, bool *listed, struct error *err)
+{
+	struct inet_prefix ips[REQUEST_IPS], link_local;
+	char mac[GUARD_COMMENT], kind[GUARD_COMMENT];
+	struct error own = { 0 };
+	size_t count = 0;
+	int end = 0;
+
+	if (strlen(comment) >= GUARD_COMMENT || sscanf(comment, "%127s %127s%n", mac, kind, &end) != 2 ||
+	    inet_parse_mac(mac, guard->mac, &own) || !read_kind(kind, guard))
+		return error_set(err, EINVAL, "'%s' is no comment of the guard's", comment);
+	comment += end;
+	guard->is_free = !strcmp(comment, " any");
+	*listed = strcmp(comment, " many");
+	if (*listed && !guard->is_free &&
+	    inet_parse_list(comment, ips, REQUEST_IPS, &count, err))
+		return -err->code;
+	guard->ip_count = 0;
+	for (size_t i = 0; i < count; i++)
+		guard_add_address(guard, &ips[i]);
+	link_local = inet_link_local(guard->mac);
+	guard_add_address(guard, &link_local);
+	return 0;
+}
+
+/* ---- print ---------------------------------------------------------------------------------- */
+
+void guard_chain_name(const char *device, char out[static GUARD_CHAIN_NAME])
+{
+	char buf[GUARD_CHAIN_NAME];
+	struct text name = TEXT_IN(buf);
+
+	/* nft wants a letter first, and there is a word `all`. */
+	text_add(&name, "at_");
+	for (const char *c = device; *c; c++)
+		text_add(&name, isalnum((unsigned char)*c) || *c == '.' ? "%c" : "_%02x",
+			 (unsigned char)*c);
+	memcpy(out, buf, name.len + 1);
+}
+
+static void print_value(const struct guard_element *element, const uint8_t *key, struct text *out)
+{
+	const struct guard_key_type *type = guard_key_type(element->set->key);
+	const uint8_t *value = key + (type->port ? PORT_LEN : 0);
+	size_t len = type->fields[type->port ? 1 : 0];
+	struct inet_prefix ip = { .family = len == 4 ? AF_INET : AF_INET6 };
+	char text[INET_TEXT];
+
+	if (!strncmp(type->text, "typeof", 6)) {
+		text_add(out, "0x");
+		for (size_t i = 0; i < len; i++)
+			text_add(out, "%02x", value[i]);
+		return;
+	}
+	memcpy(ip.addr, value, len);
+	if (len == MAC_LEN)
+		inet_print_mac(value, text);
+	else
+		inet_print(&ip, text);
+	text_add(out, "%s", text);
+}
+
+static void print_element(const struct guard_element *element, const char *command,
+			  const struct guard *guard, struct text *out)
+{
+	const struct guard_key_type *type = guard_key_type(element->set->key);
+
+	text_add(out, "%s element %s " GUARD_TABLE " %s { ", command,
+		 guard_tables[element->family].word, element->set->name);
+	if (type->port)
+		text_add(out, "\"%s\"%s", guard->device, type->fields[1] ? " . " : "");
+	if (!type->port || type->fields[1])
+		print_value(element, element->key, out);
+	if (element->set->interval) {
+		text_add(out, "-");
+		print_value(element, element->end, out);
+	}
+	if (!strcmp(element->set->name, "guarded") && *command == 'a') {
+		text_add(out, " comment \"");
+		guard_comment(guard, out);
+		text_add(out, "\"");
+	}
+	text_add(out, " }\n");
+}
+
+static void print_elements(const struct guard *guard, const char *command, struct text *out)
+{
+	struct guard_element elements[GUARD_ELEMENTS];
+	size_t count = guard_elements(guard, elements);
+
+	for (size_t i = 0; i < count; i++)
+		print_element(&elements[i], command, guard, out);
+}
+
+static void print_chain(const struct guard *guard, struct text *out)
+{
+	char chain[GUARD_CHAIN_NAME];
+
+	guard_chain_name(guard->device, chain);
+	text_add(out, "add chain netdev " GUARD_TABLE " %s { type filter hook ingress device \"%s\" "
+		 "priority %d; }\nadd rule netdev " GUARD_TABLE " %s goto guard\n", chain,
+		 guard->device, GUARD_PRIORITY, chain);
+}
+
+static void print_no_chain(const struct guard *guard, struct text *out)
+{
+	char chain[GUARD_CHAIN_NAME];
+
+	guard_chain_name(guard->device, chain);
+	text_add(out, "flush chain netdev " GUARD_TABLE " %s\ndelete chain netdev " GUARD_TABLE
+		 " %s\n", chain, chain);
+}
+
+void guard_print(const struct guard *from, const struct guard *to, struct text *out)
+{
+	for (enum guard_family family = 0; family < GUARD_FAMILIES; family++)
+		if (guard_is_in(to, family))
+			text_add(out, "guard_table %s && ", guard_tables[family].word);
+	text_add(out, "nft -f - <<'END'\n");
+	if (from->hooked)
+		print_no_chain(from, out);
+	print_elements(from, "delete", out);
+	print_elements(to, "add", out);
+	if (to->hooked)
+		print_chain(to, out);
+	text_add(out, "END");
+	for (enum guard_family family = 0; family < GUARD_FAMILIES; family++)
+		if (guard_is_in(from, family) && !guard_is_in(to, family))
+			text_add(out, "\nguard_no_table %s", guard_tables[family].word);
+}
+
+void guard_print_functions(struct text *out)
+{
+	text_add(out, "guard_table() { # FAMILY: makes it, if it is not there\n"
+		 "\tnft list table \"$1\" " GUARD_TABLE " >/dev/null 2>&1 || guard_of_\"$1\"\n}\n");
+	for (enum guard_family family = 0; family < GUARD_FAMILIES; family++) {
+		text_add(out, "guard_of_%s() { nft -f - <<'END'\n", guard_tables[family].word);
+		guard_table_print(family, out);
+		text_add(out, "END\n}\n");
+	}
+	text_add(out, "guard_no_table() { # FAMILY: deletes it, if nothing is guarded any more\n"
+		 "\tnft list set \"$1\" " GUARD_TABLE " guarded | grep -q elements ||\n"
+		 "\t\tnft delete table \"$1\" " GUARD_TABLE "\n}\n");
+}
