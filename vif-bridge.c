@@ -14,7 +14,9 @@ static int plan_up(const struct request *request, const struct facts *facts, str
 		return rc;
 	bridge_want(request, facts, &wanted);
 	now = vif_plan_prepare(facts, &wanted, plan);
-	/* What the guest may send will be settled here: before its port can carry a frame. */
+	/* Before its port can carry a frame. */
+	vif_plan_guard(request, facts, true, plan);
+	vif_plan_rules(request, facts, true, plan);
 	bridge_plan_join(&now, &wanted, plan);
 	vif_plan_hooks(request, facts, plan);
 	vif_plan_connected(request, facts, wanted.mtu, plan);
@@ -24,7 +26,8 @@ static int plan_up(const struct request *request, const struct facts *facts, str
 static void plan_down(const struct request *request, const struct facts *facts, struct plan *plan)
 {
 	bridge_plan_leave(&facts->link, plan);
-	/* And here what it might send is forgotten: after its port has left. */
+	vif_plan_no_rules(request, facts, plan);
+	vif_plan_no_guard(facts, plan);
 	vif_plan_hooks(request, facts, plan);
 }
 

@@ -2,15 +2,17 @@
 #include "apply.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "address.h"
+#include "firewall.h"
 #include "hook.h"
 #include "link.h"
 #include "log.h"
 #include "store.h"
 
-/* The longest step: a hook with its variables, each of up to a xenstore value's 4 KiB. */
-#define STEP_TEXT 8192
+/* The longest step: a guard with as many addresses as there may be. */
+#define STEP_TEXT 65536
 
 static int carry_out(const struct tools *tools, const struct step *step, struct error *err)
 {
@@ -21,6 +23,10 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return link_apply_port(tools->netlink, &step->link, err);
 	case STEP_ADDRESS:
 		return address_apply(tools->netlink, &step->address, err);
+	case STEP_RULES:
+		return firewall_apply(tools->firewall, &step->rules, err);
+	case STEP_GUARD:
+		return firewall_guard(tools->firewall, &step->guard, err);
 	case STEP_STORE:
 		return store_apply(tools->store, &step->store, err);
 	case STEP_HOOK:
@@ -31,11 +37,12 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 
 static void trace(const struct step *step)
 {
-	char buf[STEP_TEXT];
+	char buf[STEP_TEXT], *line, *rest;
 	struct text text = TEXT_IN(buf);
 
 	step_print(step, &text);
-	log_line(LOG_DEBUG, "%s", buf);
+	for (line = strtok_r(buf, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		log_line(LOG_DEBUG, "%s", line);
 }
 
 /* For the kernel's own words to make sense, the command that met them goes in front. */
@@ -51,7 +58,8 @@ static int apply_step(const struct tools *tools, const struct step *step, struct
 	rc = carry_out(tools, step, &own);
 	if (!rc)
 		return 0;
-	if (step->kind == STEP_HOOK)
+	/* These say themselves what they are about, and shorter. */
+	if (step->kind == STEP_HOOK || step->kind == STEP_RULES || step->kind == STEP_GUARD)
 		return error_set(err, own.code, "%s", own.text);
 	step_print(step, &text);
 	return error_set(err, own.code, "%s: %s", buf, own.text);
@@ -66,6 +74,18 @@ static void undo(const struct tools *tools, const struct step *step)
 		log_line(LOG_WARNING, "undoing failed: %s", err.text);
 }
 
+/* Without an optional step the rest is still worth having. */
+static int apply_or_warn(const struct tools *tools, const struct step *step, struct error *err)
+{
+	struct error own = { 0 };
+
+	if (!step->optional)
+		return apply_step(tools, step, err);
+	if (apply_step(tools, step, &own))
+		log_line(LOG_WARNING, "%s", own.text);
+	return 0;
+}
+
 int apply_all_or_nothing(const struct tools *tools, const struct plan *plan, struct error *err)
 {
 	size_t i;
@@ -74,7 +94,7 @@ int apply_all_or_nothing(const struct tools *tools, const struct plan *plan, str
 	if (rc)
 		return rc;
 	for (i = 0; i < plan->count && !rc; i++)
-		rc = apply_step(tools, &plan->steps[i], err);
+		rc = apply_or_warn(tools, &plan->steps[i], err);
 	if (rc && log_is_verbose())
 		log_line(LOG_DEBUG, "%s; undoing", err->text);
 	while (rc && i-- > 0)
@@ -100,6 +120,28 @@ int apply_whatever_works(const struct tools *tools, const struct plan *plan, str
 	return rc;
 }
 
+static bool has_step(const struct plan *plan, enum step_kind kind)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* What some steps' words need. */
+static void print_functions(const struct plan *plan, FILE *out)
+{
+	char buf[STEP_TEXT];
+	struct text text = TEXT_IN(buf);
+
+	if (has_step(plan, STEP_RULES))
+		fputs(rule_forget_function, out);
+	if (!has_step(plan, STEP_GUARD))
+		return;
+	guard_print_functions(&text);
+	fputs(buf, out);
+}
+
 int apply_print(const struct plan *plan, bool all_or_nothing, FILE *out, struct error *err)
 {
 	char buf[STEP_TEXT];
@@ -109,13 +151,16 @@ int apply_print(const struct plan *plan, bool all_or_nothing, FILE *out, struct 
 		return rc;
 	if (all_or_nothing)
 		fputs("set -e\n", out);
+	print_functions(plan, out);
 	for (size_t i = 0; i < plan->count; i++) {
+		bool optional = all_or_nothing && plan->steps[i].optional;
 		struct text text = TEXT_IN(buf);
 
 		step_print(&plan->steps[i], &text);
 		if (text.cut)
 			return error_set(err, E2BIG, "a step is too long to print");
-		fprintf(out, "%s\n", buf);
+		fprintf(out, optional ? "{ %s; } || echo 'this failed, and is not needed' >&2\n" :
+					"%s\n", buf);
 	}
 	if (fflush(out) || ferror(out))
 		return error_set(err, EIO, "cannot print the plan");

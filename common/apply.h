@@ -8,14 +8,16 @@
 #include "error.h"
 #include "plan.h"
 
+struct firewall;
 struct netlink;
 struct store;
 
 /* What the steps are carried out with. */
 struct tools {
 	struct netlink *netlink;
+	struct firewall *firewall;	/* opened by who needs it first */
 	struct store *store;	/* may be NULL when the plan has no STEP_STORE */
-	int seconds;		/* how long a hook may run */
+	int seconds;		/* how long a hook may run, or a lock be waited for */
 };
 
 /*

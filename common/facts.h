@@ -15,6 +15,7 @@
 #define FACTS_BRIDGES 16	/* named in the warning about several bridges */
 #define FACTS_HOOKS 32
 #define FACTS_PATH 256		/* a file's name */
+#define REQUEST_IPS 64		/* entries in one `ip` */
 
 /* A setting of which it may be unknown, or unsaid, whether it is on. */
 enum toggle { TOGGLE_UNSET = -1, TOGGLE_OFF = 0, TOGGLE_ON = 1 };
@@ -62,6 +63,29 @@ struct address {
 	uint32_t preferred;		/* the same, never more than valid */
 };
 
+/* Where the accept rules go, and whose words they are printed in: those of `tool`, for IPv4 and IPv6. */
+enum firewall_kind { FIREWALL_AUTO, FIREWALL_NFTABLES, FIREWALL_IPTABLES, FIREWALL_NONE };
+
+struct firewall_facts {
+	enum firewall_kind kind;	/* never FIREWALL_AUTO, once looked at */
+	const char *tool[2];
+};
+
+#define GUARD_IPS (REQUEST_IPS + 1)	/* and the link-local address of the MAC */
+
+/* What an interface may send (guard.h), or that it may send anything. */
+struct guard {
+	char device[IFNAMSIZ];
+	bool present;		/* it is in the guard's sets */
+	bool hooked;		/* and its frames go through the guard */
+	bool bridged;
+	bool is_tap;		/* the vif's other form: nothing of its own, all of the vif's */
+	bool is_free;		/* any address that is nobody else's */
+	uint8_t mac[MAC_LEN];
+	struct inet_prefix ips[GUARD_IPS];
+	size_t ip_count;
+};
+
 /* All that a vif program looked at. */
 struct facts {
 	struct link link;		/* the guest's interface: a vif or a tap */
@@ -75,6 +99,8 @@ struct facts {
 	size_t hook_count;
 	char main_ip[INET_TEXT];	/* the host's own address on the bridge, for the hooks */
 	bool has_bash;
+	struct firewall_facts firewall;
+	struct guard guard;		/* as it is now */
 	char *frontend_mtu;		/* the frontend's mtu key, or NULL */
 	char *stale_error;		/* hotplug-error of an earlier run, or NULL */
 };

@@ -2,10 +2,12 @@
 #include "look.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
+#include "firewall.h"
 #include "link.h"
 #include "netlink.h"
 #include "store.h"
@@ -36,7 +38,7 @@ static bool listed(char *const *names, unsigned count, const char *name)
 /* Only what is there is read, for each node takes a round trip. */
 static int read_listed(struct look *look, char *const *names, unsigned count, struct error *err)
 {
-	static const enum key wanted[] = { KEY_BRIDGE, KEY_IP, KEY_MTU, KEY_VIFNAME };
+	static const enum key wanted[] = { KEY_BRIDGE, KEY_IP, KEY_MAC, KEY_MTU, KEY_VIFNAME };
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted) && !rc; i++)
@@ -147,9 +149,11 @@ static int look_for_link_down(struct look *look, struct error *err)
 	if (rc || found)
 		return rc ? rc : store_rc;
 	rc = look_for_wanted(look, &other, err);
-	if (!vif_owns(look->request, &other))
-		other.index = 0;
-	facts->link = other;
+	facts->link.index = 0;
+	if (vif_owns(look->request, &other))
+		facts->link = other;
+	else
+		facts->namesake = other;
 	return rc ? rc : store_rc;
 }
 
@@ -184,6 +188,23 @@ static int look_for_main_ip(struct look *look, struct error *err)
 	return rc;
 }
 
+static int look_for_firewall(struct look *look, struct error *err)
+{
+	struct tools *tools = look->tools;
+	int rc = firewall_open(&tools->firewall, look->request->timeout, err);
+
+	if (!rc)
+		firewall_look(tools->firewall, look->request, &look->facts->firewall);
+	return rc;
+}
+
+static void look_for_guard(struct look *look)
+{
+	if (look->tools->firewall)
+		firewall_look_at_guard(look->tools->firewall,
+				       vif_name(look->request, look->facts), &look->facts->guard);
+}
+
 int look_up(struct look *look, look_further further, struct error *err)
 {
 	struct facts *facts = look->facts;
@@ -192,7 +213,7 @@ int look_up(struct look *look, look_further further, struct error *err)
 	if (!rc)
 		rc = request_check(look->request, err);
 	if (!rc)
-		rc = netlink_open(&look->tools->netlink, look->request->timeout, err);
+		rc = netlink_open(&look->tools->netlink, NETLINK_ROUTE, look->request->timeout, err);
 	if (!rc)
 		rc = look_for_link_up(look, err);
 	if (!rc && !facts->namesake.index)
@@ -202,14 +223,26 @@ int look_up(struct look *look, look_further further, struct error *err)
 		rc = further(look->tools->netlink, look->request, facts, err);
 	if (!rc)
 		rc = look_for_master(look, err);
-	return rc ? rc : look_for_main_ip(look, err);
+	if (!rc)
+		rc = look_for_main_ip(look, err);
+	if (!rc)
+		rc = look_for_firewall(look, err);
+	if (!rc) {
+		firewall_warn(look->tools->firewall, &facts->firewall);
+		look_for_guard(look);
+	}
+	return rc;
 }
 
 int look_down(struct look *look, struct error *err)
 {
-	int rc = netlink_open(&look->tools->netlink, look->request->timeout, err);
+	int firewall_rc = look_for_firewall(look, err);
+	int rc = netlink_open(&look->tools->netlink, NETLINK_ROUTE, look->request->timeout, err);
 
-	return rc ? rc : look_for_link_down(look, err);
+	if (!rc)
+		rc = look_for_link_down(look, err);
+	look_for_guard(look);
+	return rc ? rc : firewall_rc;
 }
 
 void look_close(struct look *look)

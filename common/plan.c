@@ -106,6 +106,31 @@ void plan_address(struct plan *plan, const struct address *address, bool adding)
 	step->address.add = adding;
 }
 
+void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
+		const struct rule_set *set, bool optional)
+{
+	struct step *step = add(plan, STEP_RULES);
+
+	if (!step)
+		return;
+	step->optional = optional;
+	step->rules.firewall = *firewall;
+	step->rules.set = set;
+}
+
+void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to)
+{
+	struct step *step;
+
+	if (guard_same(from, to))
+		return;
+	step = add(plan, STEP_GUARD);
+	if (!step)
+		return;
+	step->guard.from = from;
+	step->guard.to = to;
+}
+
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to)
 {
@@ -171,6 +196,13 @@ struct step step_reverse(const struct step *step)
 		break;
 	case STEP_ADDRESS:
 		reverse.address.add = !step->address.add;
+		break;
+	case STEP_RULES:
+		reverse.rules.restore = !step->rules.restore;
+		break;
+	case STEP_GUARD:
+		reverse.guard.from = step->guard.to;
+		reverse.guard.to = step->guard.from;
 		break;
 	case STEP_STORE:
 		reverse.store.from = step->store.to;
@@ -304,6 +336,19 @@ static void print_address(const struct address_change *change, struct text *out)
 		print_address_flags(address->flags, out);
 }
 
+/* The device's old rules go; that there were any to be put back cannot be told in advance. */
+static void print_rules(const struct rules_change *change, struct text *out)
+{
+	const struct rule_set *set = change->set;
+	const char *tool = change->firewall.tool[set->family == AF_INET ? 0 : 1];
+
+	rule_print_forget(tool, set->device, out);
+	for (size_t i = 0; i < set->count && !change->restore; i++) {
+		text_add(out, " &&\n%s -w -I " RULE_CHAIN, tool);
+		rule_print(&set->rules[i], out);
+	}
+}
+
 static void print_store(const struct store_change *change, struct text *out)
 {
 	text_add(out, change->to ? "xenstore-write " : "xenstore-rm ");
@@ -338,6 +383,12 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_ADDRESS:
 		print_address(&step->address, out);
+		break;
+	case STEP_RULES:
+		print_rules(&step->rules, out);
+		break;
+	case STEP_GUARD:
+		guard_print(step->guard.from, step->guard.to, out);
 		break;
 	case STEP_STORE:
 		print_store(&step->store, out);

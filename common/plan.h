@@ -9,7 +9,9 @@
 
 #include "error.h"
 #include "facts.h"
+#include "guard.h"
 #include "request.h"
+#include "rule.h"
 #include "text.h"
 
 #define PLAN_STEPS 96
@@ -19,6 +21,8 @@ enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
 	STEP_PORT,	/* a bridge port's flags */
 	STEP_ADDRESS,	/* an address added or deleted */
+	STEP_RULES,	/* a device's accept rules in one family */
+	STEP_GUARD,	/* what a device may send */
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
 };
@@ -43,6 +47,17 @@ struct address_change {
 	bool add;
 };
 
+/* From what is there to the set, or back. What is there is only looked at when it is replaced. */
+struct rules_change {
+	struct firewall_facts firewall;
+	const struct rule_set *set;	/* not owned */
+	bool restore;
+};
+
+struct guard_change {
+	const struct guard *from, *to;	/* not owned */
+};
+
 struct store_change {
 	char path[FACTS_PATH];
 	const char *from, *to;	/* NULL: no such node. Not owned. */
@@ -61,9 +76,12 @@ struct hook_call {
 
 struct step {
 	enum step_kind kind;
+	bool optional;		/* that it fails is logged, and no failure of the whole */
 	union {
 		struct link_change link;	/* STEP_LINK, STEP_PORT */
 		struct address_change address;
+		struct rules_change rules;
+		struct guard_change guard;
 		struct store_change store;
 		struct hook_call hook;
 	};
@@ -73,7 +91,9 @@ struct plan {
 	struct step steps[PLAN_STEPS];
 	size_t count;
 	bool too_long;	/* a step did not fit; the plan must not be applied */
-	struct hook_variable variables[HOOK_VARIABLES];	/* what the hook steps point to */
+	struct rule_set rules[2];	/* what the rules steps point to, */
+	struct guard guard;		/* the guard steps, */
+	struct hook_variable variables[HOOK_VARIABLES];	/* the hook steps */
 	char domid[12], devid[12], mtu[12];	/* and the store steps */
 };
 
@@ -94,6 +114,9 @@ bool port_changes(const struct port_flags *from, const struct port_flags *to);
 void plan_link(struct plan *plan, const struct link *from, const struct link *to);
 void plan_port(struct plan *plan, const struct link *from, const struct link *to);
 void plan_address(struct plan *plan, const struct address *address, bool add);
+void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
+		const struct rule_set *set, bool optional);
+void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to);
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to);
 void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "firewall.h"
 #include "hook.h"
 #include "log.h"
 #include "netlink.h"
@@ -202,11 +203,16 @@ static void report(struct run *run, const struct error *failure)
 }
 
 /*
- * Whatever our caller left us: a message that nobody reads must not kill us half way, and none
- * may end up in a socket that took the place of a closed stderr.
+ * Whatever our caller left us: a message that nobody reads must not kill us half way, a timer must
+ * be heard, and nothing may end up in a socket that took the place of a closed stderr.
  */
 static void settle_in(void)
 {
+	sigset_t timer;
+
+	sigemptyset(&timer);
+	sigaddset(&timer, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &timer, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
@@ -226,7 +232,8 @@ int vif_program_main(int argc, char **argv, const struct vif_program *program)
 	if (run.request.help)
 		return print_help(&run);
 	if (run.request.version)
-		return printf("%s %s\n", program->name, VERSION) < 0;
+		return printf("%s %s (firewalls: nf_tables, iptables)\n", program->name,
+			      VERSION) < 0;
 	if (!rc && !request_is_ours(&run.request))
 		return 0;
 	settle_in();
@@ -236,6 +243,7 @@ int vif_program_main(int argc, char **argv, const struct vif_program *program)
 	if (rc)
 		report(&run, &err);
 	look_close(&run.look);
+	firewall_close(run.tools.firewall);
 	netlink_close(run.tools.netlink);
 	store_close(run.tools.store);
 	return rc ? 1 : 0;

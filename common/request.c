@@ -9,12 +9,6 @@
 
 #include "text.h"
 
-#define DOMID_MAX 0x7fefu	/* below DOMID_FIRST_RESERVED, xen/include/public/xen.h */
-#define DEVID_MAX 0xffffu
-#define MTU_MIN 68u		/* ETH_MIN_MTU and ETH_MAX_MTU, linux/if_ether.h */
-#define MTU_MAX 65535u
-#define TIMEOUT_MAX 39u		/* libxl kills a script after 40 s (LIBXL_HOTPLUG_TIMEOUT) */
-
 #define CALLER (SOURCE_ENVIRONMENT | SOURCE_ARGUMENT)
 
 /* Every setting, and who may give it: what names the interface cannot come from the host's file. */
@@ -22,11 +16,14 @@ static const struct {
 	const char *name;
 	unsigned sources;
 } keys[KEY_COUNT] = {
+	[KEY_ANTISPOOF] = { "antispoof", SOURCE_FILE | CALLER },
 	[KEY_BRIDGE] = { "bridge", SOURCE_FILE | CALLER | SOURCE_STORE },
+	[KEY_FIREWALL] = { "firewall", SOURCE_FILE | CALLER },
 	[KEY_INTERFACE] = { "INTERFACE", CALLER },
 	[KEY_IP] = { "ip", CALLER | SOURCE_STORE },
 	[KEY_ISOLATED] = { "isolated", SOURCE_FILE | CALLER },
 	[KEY_LEARNING] = { "learning", SOURCE_FILE | CALLER },
+	[KEY_MAC] = { "mac", CALLER | SOURCE_STORE },
 	[KEY_MTU] = { "mtu", SOURCE_FILE | CALLER | SOURCE_STORE },
 	[KEY_NEIGH_SUPPRESS] = { "neigh_suppress", SOURCE_FILE | CALLER },
 	[KEY_NETDEV] = { "netdev", SOURCE_FILE | CALLER },
@@ -39,18 +36,6 @@ static const struct {
 	[KEY_XENBUS_BASE_PATH] = { "XENBUS_BASE_PATH", CALLER },
 	[KEY_XENBUS_PATH] = { "XENBUS_PATH", CALLER },
 	[KEY_XENBUS_TYPE] = { "XENBUS_TYPE", CALLER },
-};
-
-static const struct {
-	const char *name;
-	enum command command;
-	enum vif_type type;	/* the only one that libxl uses it for */
-	bool up;
-} commands[] = {
-	{ "online", COMMAND_ONLINE, TYPE_VIF, true },
-	{ "offline", COMMAND_OFFLINE, TYPE_VIF, false },
-	{ "add", COMMAND_ADD, TYPE_TAP, true },
-	{ "remove", COMMAND_REMOVE, TYPE_TAP, false },
 };
 
 static const struct {
@@ -249,234 +234,4 @@ const char *request_get(const struct request *request, enum key key)
 const char *request_key_name(enum key key)
 {
 	return keys[key].name;
-}
-
-int request_check_command(struct request *request, struct error *err)
-{
-	const char *type = request_get(request, KEY_TYPE_IF);
-
-	request->command = COMMAND_NONE;
-	for (size_t i = 0; request->word && i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(request->word, commands[i].name))
-			request->command = commands[i].command;
-	if (!request->word)
-		return error_set(err, EINVAL, "no command: one of online, offline, add, remove");
-	if (request->command == COMMAND_NONE)
-		return error_set(err, EINVAL, "Invalid command: %.60s", request->word);
-	if (type && strcmp(type, "vif") && strcmp(type, "tap"))
-		return error_set(err, EINVAL, "unknown interface type %.60s", type);
-	request->type = type && !strcmp(type, "tap") ? TYPE_TAP : TYPE_VIF;
-	return 0;
-}
-
-bool request_is_ours(const struct request *request)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].command == request->command)
-			return commands[i].type == request->type;
-	return false;
-}
-
-bool request_is_up(const struct request *request)
-{
-	return request->command == COMMAND_ONLINE || request->command == COMMAND_ADD;
-}
-
-/*
- * A whole number in [min, max] from the start of `text` up to `end` (NULL: to its end). Digits
- * alone, and no zero in front: "007" in a path would be another node than "7".
- */
-static bool parse_number(const char *text, const char *end, unsigned min, unsigned max,
-			 unsigned *out)
-{
-	size_t len = end ? (size_t)(end - text) : strlen(text);
-	unsigned value = 0;
-
-	if (!len || len > 9 || (len > 1 && *text == '0'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (!isdigit((unsigned char)text[i]))
-			return false;
-		value = value * 10 + (unsigned)(text[i] - '0');
-	}
-	if (value < min || value > max)
-		return false;
-	*out = value;
-	return true;
-}
-
-/* A xenstore path's characters and length: docs/misc/xenstore.txt, "Communication with xenstore". */
-static bool is_store_path(const char *path)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-/_@";
-	size_t len = strlen(path);
-
-	return len < FACTS_PATH / 2 && path[strspn(path, allowed)] == '\0' &&
-	       !strstr(path, "//") && path[len - 1] != '/';
-}
-
-/* The last slash of `path` before `end`, or NULL. */
-static const char *slash_before(const char *path, const char *end)
-{
-	while (end > path)
-		if (*--end == '/')
-			return end;
-	return NULL;
-}
-
-int request_check_path(struct request *request, struct error *err)
-{
-	const char *path = request_get(request, KEY_XENBUS_PATH);
-	const char *dev, *dom, *type, *class;
-
-	request->has_path = false;
-	if (!path)
-		return 0;
-	dev = strrchr(path, '/');
-	dom = dev ? slash_before(path, dev) : NULL;
-	type = dom ? slash_before(path, dom) : NULL;
-	class = type ? type + 1 : path;
-	if (!is_store_path(path) || !dom || dom - class != 3 || memcmp(class, "vif", 3) ||
-	    !parse_number(dom + 1, dev, 0, DOMID_MAX, &request->domid) ||
-	    !parse_number(dev + 1, NULL, 0, DEVID_MAX, &request->devid))
-		return error_set(err, EINVAL, "XENBUS_PATH='%.120s' is not a backend's directory "
-				 "(…/vif/DOMID/DEVID)", path);
-	request->has_path = true;
-	return 0;
-}
-
-static int check_number(const struct request *request, enum key key, unsigned min, unsigned max,
-			unsigned *out, struct error *err)
-{
-	const char *value = request_get(request, key);
-
-	if (value && !parse_number(value, NULL, min, max, out))
-		return error_set(err, EINVAL, "%s='%.60s' is not a number from %u to %u",
-				 keys[key].name, value, min, max);
-	return 0;
-}
-
-static int check_toggle(const struct request *request, enum key key, enum toggle *out,
-			struct error *err)
-{
-	static const struct {
-		const char *word;
-		enum toggle value;
-	} words[] = {
-		{ "yes", TOGGLE_ON }, { "on", TOGGLE_ON }, { "true", TOGGLE_ON },
-		{ "1", TOGGLE_ON }, { "no", TOGGLE_OFF }, { "off", TOGGLE_OFF },
-		{ "false", TOGGLE_OFF }, { "0", TOGGLE_OFF },
-	};
-	const char *value = request_get(request, key);
-
-	*out = TOGGLE_UNSET;
-	if (!value)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (!strcmp(value, words[i].word)) {
-			*out = words[i].value;
-			return 0;
-		}
-	return error_set(err, EINVAL, "%s='%.60s' is neither yes nor no", keys[key].name, value);
-}
-
-/* The interface's first name: as the caller says, else as XENBUS_PATH implies. */
-static int check_device(struct request *request, struct error *err)
-{
-	bool tap = request->type == TYPE_TAP;
-	const char *suffix = tap ? EMU_SUFFIX : "";
-	enum key key = tap ? KEY_INTERFACE : KEY_VIF;
-	const char *name = request_get(request, key);
-
-	if (name)
-		return inet_interface_name(keys[key].name, name, "", request->device, err);
-	if (!request->has_path)
-		return error_set(err, EINVAL, "%s is not set: name the interface (%s=vif1.0%s) or "
-				 "its directory in xenstore (XENBUS_PATH=backend/vif/1/0)",
-				 keys[key].name, keys[key].name, suffix);
-	if (snprintf(request->device, IFNAMSIZ, "vif%u.%u%s", request->domid, request->devid,
-		     suffix) >= IFNAMSIZ)
-		return error_set(err, ENAMETOOLONG, "vif%u.%u%s is too long for an interface name",
-				 request->domid, request->devid, suffix);
-	return 0;
-}
-
-/*
- * vifname and its form for the tap. libxl sets INTERFACE in the vif pass too when a tap follows:
- * a name that is too long for that is refused before the first pass changes anything.
- */
-static int check_wanted(struct request *request, struct error *err)
-{
-	const char *name = request_get(request, KEY_VIFNAME);
-	bool emulated = request_get(request, KEY_INTERFACE) || request->type == TYPE_TAP;
-	char with_suffix[IFNAMSIZ];
-	int rc;
-
-	if (!name) {
-		memcpy(request->wanted, request->device, IFNAMSIZ);
-		return 0;
-	}
-	rc = inet_interface_name("vifname", name, emulated ? EMU_SUFFIX : "", with_suffix, err);
-	if (rc)
-		return rc;
-	return inet_interface_name("vifname", name, request->type == TYPE_TAP ? EMU_SUFFIX : "",
-				   request->wanted, err);
-}
-
-static int check_names(struct request *request, struct error *err)
-{
-	const char *type = request_get(request, KEY_XENBUS_TYPE);
-	const char *bridge = request_get(request, KEY_BRIDGE);
-	int rc = check_device(request, err);
-
-	if (!rc && type && strcmp(type, "vif"))
-		rc = error_set(err, EINVAL, "XENBUS_TYPE='%.60s': only vif is known here", type);
-	if (!rc)
-		rc = check_wanted(request, err);
-	if (!rc && bridge)
-		rc = inet_interface_name("bridge", bridge, "", request->bridge, err);
-	return rc;
-}
-
-static int check_ips(struct request *request, struct error *err)
-{
-	const char *ip = request_get(request, KEY_IP);
-
-	request->ip_count = 0;
-	if (ip && inet_parse_list(ip, request->ips, REQUEST_IPS, &request->ip_count, err))
-		return error_prefix(err, "ip");
-	return 0;
-}
-
-/* What a port shall be like: of use only when it is brought up. */
-static int check_port(struct request *request, struct error *err)
-{
-	int rc = check_ips(request, err);
-
-	if (!rc)
-		rc = check_number(request, KEY_MTU, MTU_MIN, MTU_MAX, &request->mtu, err);
-	if (!rc)
-		rc = check_toggle(request, KEY_ISOLATED, &request->isolated, err);
-	if (!rc)
-		rc = check_toggle(request, KEY_LEARNING, &request->learning, err);
-	if (!rc)
-		rc = check_toggle(request, KEY_NEIGH_SUPPRESS, &request->neigh_suppress, err);
-	return rc;
-}
-
-int request_check_run(struct request *request, struct error *err)
-{
-	unsigned timeout = REQUEST_TIMEOUT;
-	int rc = check_number(request, KEY_TIMEOUT, 1, TIMEOUT_MAX, &timeout, err);
-
-	request->timeout = (int)timeout;
-	return rc ? rc : check_toggle(request, KEY_VERBOSE, &request->verbose, err);
-}
-
-int request_check(struct request *request, struct error *err)
-{
-	int rc = check_names(request, err);
-
-	return rc || !request_is_up(request) ? rc : check_port(request, err);
 }

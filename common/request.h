@@ -9,7 +9,6 @@
 #include "facts.h"
 #include "inet.h"
 
-#define REQUEST_IPS 64			/* entries in one `ip` */
 #define REQUEST_TIMEOUT 15		/* seconds, when not set */
 
 /* Where a value came from; a later one wins over an earlier one. */
@@ -21,11 +20,14 @@ enum source {
 };
 
 enum key {
+	KEY_ANTISPOOF,
 	KEY_BRIDGE,
+	KEY_FIREWALL,
 	KEY_INTERFACE,
 	KEY_IP,
 	KEY_ISOLATED,
 	KEY_LEARNING,
+	KEY_MAC,
 	KEY_MTU,
 	KEY_NEIGH_SUPPRESS,
 	KEY_NETDEV,
@@ -75,10 +77,14 @@ struct request {
 	char bridge[IFNAMSIZ];	/* or "" */
 	struct inet_prefix ips[REQUEST_IPS];
 	size_t ip_count;
+	uint8_t mac[MAC_LEN];	/* the guest's, when has_mac */
+	bool has_mac;
 	unsigned mtu;		/* bytes; 0: as the bridge */
 	enum toggle isolated;
 	enum toggle learning;
 	enum toggle neigh_suppress;
+	enum toggle antispoof;
+	enum firewall_kind firewall;	/* checked for taking down, too */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define IPV6_MTU_MIN 1280	/* RFC 8200, section 5 */
 
@@ -27,6 +28,15 @@ void vif_frontend(const struct request *request, char out[static FACTS_PATH])
 {
 	snprintf(out, FACTS_PATH, "/local/domain/%u/device/vif/%u", request->domid,
 		 request->devid);
+}
+
+const char *vif_name(const struct request *request, const struct facts *facts)
+{
+	if (request_is_up(request))
+		return request->wanted;
+	if (facts->link.index)
+		return facts->link.name;
+	return facts->namesake.index ? request->device : request->wanted;
 }
 
 /*
@@ -65,20 +75,75 @@ struct link vif_plan_prepare(const struct facts *facts, const struct link *wante
 			     struct plan *plan)
 {
 	const unsigned needs_down = LINK_NAME | LINK_MAC | LINK_MASTER;
-	struct link now = facts->link;
+	struct link now = facts->link, prepared = *wanted;
 
 	/* The last first: a primary address would take its secondaries with it. */
 	for (size_t i = facts->address_count; i-- > 0;)
 		plan_address(plan, &facts->addresses[i], false);
+	prepared.master = now.master;
+	memcpy(prepared.master_name, now.master_name, IFNAMSIZ);
+	prepared.port = now.port;
+	prepared.up = now.up && !gains_ipv6(facts, wanted->mtu) &&
+		      !(link_changes(&now, wanted) & needs_down);
 	/* IPv6 that comes to an up link brings an address at once. */
-	if (link_changes(&now, wanted) & needs_down || gains_ipv6(facts, wanted->mtu))
+	if (gains_ipv6(facts, wanted->mtu)) {
 		now.up = false;
-	if (gains_ipv6(facts, wanted->mtu))
 		now.mtu = wanted->mtu;
-	plan_link(plan, &facts->link, &now);
-	if (gains_ipv6(facts, wanted->mtu))
+		plan_link(plan, &facts->link, &now);
 		now.addr_gen = IN6_ADDR_GEN_MODE_EUI64;
-	return now;
+	}
+	plan_link(plan, &now, &prepared);
+	return prepared;
+}
+
+static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+static bool has_firewall(const struct facts *facts)
+{
+	return facts->firewall.kind == FIREWALL_NFTABLES ||
+	       facts->firewall.kind == FIREWALL_IPTABLES;
+}
+
+void vif_plan_rules(const struct request *request, const struct facts *facts, bool bridged,
+		    struct plan *plan)
+{
+	bool needed = request->antispoof == TOGGLE_ON;
+
+	if (!has_firewall(facts))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		rule_list(request, families[i], bridged, &plan->rules[i]);
+		plan_rules(plan, &facts->firewall, &plan->rules[i],
+			   !needed || families[i] != AF_INET);
+	}
+}
+
+void vif_plan_guard(const struct request *request, const struct facts *facts, bool bridged,
+		    struct plan *plan)
+{
+	guard_want(request, bridged, &plan->guard);
+	plan_guard(plan, &facts->guard, &plan->guard);
+}
+
+void vif_plan_no_guard(const struct facts *facts, struct plan *plan)
+{
+	guard_none(facts->guard.device, &plan->guard);
+	plan_guard(plan, &facts->guard, &plan->guard);
+}
+
+void vif_plan_no_rules(const struct request *request, const struct facts *facts,
+		       struct plan *plan)
+{
+	const char *name = vif_name(request, facts);
+
+	if (!has_firewall(facts))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		plan->rules[i].family = families[i];
+		plan->rules[i].count = 0;
+		memcpy(plan->rules[i].device, name, strlen(name) + 1);
+		plan_rules(plan, &facts->firewall, &plan->rules[i], false);
+	}
 }
 
 static void set_variables(const struct request *request, const struct facts *facts,
@@ -111,11 +176,9 @@ static void set_variables(const struct request *request, const struct facts *fac
 
 void vif_plan_hooks(const struct request *request, const struct facts *facts, struct plan *plan)
 {
-	bool there = facts->link.index && !request_is_up(request);
-
 	if (!facts->hook_count)
 		return;
-	set_variables(request, facts, there ? facts->link.name : request->wanted, plan);
+	set_variables(request, facts, vif_name(request, facts), plan);
 	for (size_t i = 0; i < facts->hook_count; i++)
 		plan_hook(plan, facts->hooks[i], facts->has_bash ? "bash" : "sh",
 			  request->command);

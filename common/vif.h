@@ -21,6 +21,12 @@ void vif_frontend(const struct request *request, char out[static FACTS_PATH]);
 bool vif_owns(const struct request *request, const struct link *link);
 
 /*
+ * The name that the interface is to have, or, when it is to be taken down, has or had: what the
+ * firewall knows it by. One that another link bears was never its own.
+ */
+const char *vif_name(const struct request *request, const struct facts *facts);
+
+/*
  * The link as it shall be: named as asked; with an MTU of `mtu` bytes and the MAC that keeps a bridge from taking its own
  * address from it; without an IPv6 address of the host's. -EEXIST when the link is another guest's,
  * or, with the script's message, when the name is another link's.
@@ -30,10 +36,31 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 
 /*
  * Plan what has to come first: the link's addresses go, an up link goes down when its name, MAC
- * or bridge is to change, and one too small for IPv6 grows. Returns the link as it is then.
+ * or bridge is to change, and it becomes what is wanted but for its bridge, its port's flags and
+ * that it is up. Returns the link as it is then.
  */
 struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted,
 			     struct plan *plan);
+
+/*
+ * Plan the accept rules of the link under its wanted name, which it has by now. Where antispoof
+ * is asked for, that they cannot be set is a failure, in IPv4.
+ */
+void vif_plan_rules(const struct request *request, const struct facts *facts, bool bridged,
+		    struct plan *plan);
+
+/*
+ * Plan what the guest may send from the link, under its wanted name: with antispoof, only what is its own; else anything.
+ */
+void vif_plan_guard(const struct request *request, const struct facts *facts, bool bridged,
+		    struct plan *plan);
+
+/* Plan that nothing is known of what the guest may send. */
+void vif_plan_no_guard(const struct facts *facts, struct plan *plan);
+
+/* Plan that no accept rule names the link any more. */
+void vif_plan_no_rules(const struct request *request, const struct facts *facts,
+		       struct plan *plan);
 
 /* Plan the hooks, with their variables. */
 void vif_plan_hooks(const struct request *request, const struct facts *facts, struct plan *plan);

@@ -21,13 +21,13 @@ struct given {
 
 /* Cut into pieces; must live as long as the request. */
 struct given_text {
-	char file[16384];
+	char file[65536];
 };
 
 /* Of the backend's directory program.c takes these alone. */
 static inline void given_store(const char *const *words, struct request *request)
 {
-	static const enum key keys[] = { KEY_BRIDGE, KEY_IP, KEY_MTU, KEY_VIFNAME };
+	static const enum key keys[] = { KEY_BRIDGE, KEY_IP, KEY_MAC, KEY_MTU, KEY_VIFNAME };
 
 	for (; *words; words++)
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {

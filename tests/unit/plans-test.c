@@ -20,7 +20,7 @@
 #define FILES "tests/unit/plans/*.txt"
 #define FILES_MIN 20	/* a pattern that finds nothing proves nothing */
 #define FILES_MAX 100
-#define TEXT_MAX 16384
+#define TEXT_MAX 65536
 #define SEPARATOR "\n---\n"
 
 /* What vif-bridge.c and bridge.c refer to, but planning never calls. */
@@ -189,6 +189,33 @@ static void take_request_line(const char *key, char *value)
 		fail_msg("no such line: %s", key);
 }
 
+static void take_firewall(const char *value)
+{
+	struct firewall_facts *firewall = &c.facts.firewall;
+
+	firewall->kind = !strcmp(value, "nftables") ? FIREWALL_NFTABLES :
+			 !strcmp(value, "iptables") ? FIREWALL_IPTABLES : FIREWALL_NONE;
+	firewall->tool[0] = "iptables";
+	firewall->tool[1] = "ip6tables";
+}
+
+/* A device and the comment that the guard keeps on it. */
+static void take_guard(char *value)
+{
+	char *comment = strchr(value, ' ');
+	struct error err = { 0 };
+	bool listed;
+
+	if (comment)
+		*comment++ = '\0';
+	guard_none(value, &c.facts.guard);
+	if (!comment)
+		return;
+	assert_int_equal(guard_read_comment(comment, &c.facts.guard, &listed, &err), 0);
+	c.facts.guard.present = true;
+	c.facts.guard.hooked = true;
+}
+
 static void take_line(const char *key, char *value)
 {
 	if (!strcmp(key, "link"))
@@ -205,6 +232,10 @@ static void take_line(const char *key, char *value)
 		c.facts.has_bash = !strcmp(value, "yes");
 	else if (!strcmp(key, "main_ip"))
 		assert_true(text_copy(c.facts.main_ip, INET_TEXT, value));
+	else if (!strcmp(key, "firewall"))
+		take_firewall(value);
+	else if (!strcmp(key, "guard"))
+		take_guard(value);
 	else if (!strcmp(key, "frontend_mtu"))
 		c.facts.frontend_mtu = value;
 	else if (!strcmp(key, "stale_error"))
@@ -236,6 +267,8 @@ static void print_plan(struct text *out)
 {
 	text_add(out, "plan:\n");
 	for (size_t i = 0; i < c.plan.count; i++) {
+		if (c.plan.steps[i].optional)
+			text_add(out, "(optional) ");
 		step_print(&c.plan.steps[i], out);
 		text_add(out, "\n");
 	}

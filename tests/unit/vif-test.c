@@ -169,13 +169,14 @@ static void prepare_takes_down_what_must_be_down(void **state)
 	static const struct {
 		bool up, rename, mac, master, mtu;
 		size_t steps;
+		bool stays_up;
 	} cases[] = {
-		{ false, true, true, true, true, 0 },
-		{ true, false, false, false, false, 0 },
-		{ true, false, false, false, true, 0 },
-		{ true, true, false, false, false, 1 },
-		{ true, false, true, false, false, 1 },
-		{ true, false, false, true, false, 1 },
+		{ false, true, true, true, true, 1, false },
+		{ true, false, false, false, false, 0, true },
+		{ true, false, false, false, true, 1, true },
+		{ true, true, false, false, false, 2, false },
+		{ true, false, true, false, false, 2, false },
+		{ true, false, false, true, false, 1, false },
 	};
 
 	(void)state;
@@ -192,8 +193,10 @@ static void prepare_takes_down_what_must_be_down(void **state)
 		wanted.mtu = cases[i].mtu ? 1400 : 1500;
 		now = vif_plan_prepare(&facts, &wanted, &plan);
 		assert_int_equal(plan.count, cases[i].steps);
-		assert_int_equal(now.up, cases[i].up && !cases[i].steps);
-		if (plan.count)
+		assert_int_equal(now.up, cases[i].stays_up);
+		assert_int_equal(now.master, facts.link.master);
+		assert_int_equal(link_changes(&now, &wanted) & ~(LINK_MASTER | LINK_UP), 0);
+		if (cases[i].up && !now.up)
 			assert_int_equal(link_changes(&plan.steps[0].link.from,
 						      &plan.steps[0].link.to), LINK_UP);
 	}

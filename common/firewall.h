@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The host's own firewall, in which a guest's packets are to be accepted: which of the kernel's
+// two it is, and the accept rules in it.
+#ifndef FIREWALL_H
+#define FIREWALL_H
+
+#include "error.h"
+#include "facts.h"
+#include "plan.h"
+#include "request.h"
+
+struct firewall;
+
+/* For a run of the program. Nothing is talked to yet. `seconds`: for a lock, or for others' changes. */
+int firewall_open(struct firewall **firewall, int seconds, struct error *err) MUST_CHECK;
+
+/* Close; NULL is fine. */
+void firewall_close(struct firewall *firewall);
+
+/*
+ * Find out which firewall is the host's: the one that is asked for; else the one whose rules the
+ * host's command iptables shows; without such a command the one that has a table `filter`. Says
+ * so to the debug log. Never fails: what cannot be found out is not there.
+ */
+void firewall_look(struct firewall *firewall, const struct request *request,
+		   struct firewall_facts *facts);
+
+/*
+ * Warn of what will keep a guest's packets from passing, whatever is done here: rules in the
+ * firewall that is not the host's; none of ours, where a bridge's frames meet a FORWARD that
+ * drops.
+ */
+void firewall_warn(struct firewall *firewall, const struct firewall_facts *facts);
+
+/* Carry out a change of accept rules, or take it back. */
+int firewall_apply(struct firewall *firewall, const struct rules_change *change,
+		   struct error *err) MUST_CHECK;
+
+/*
+ * Look what guards a device (guard_nft.h); a kernel that cannot be asked guards nothing.
+ * Carry out a change of that.
+ */
+void firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard);
+int firewall_guard(struct firewall *firewall, const struct guard_change *change,
+		   struct error *err) MUST_CHECK;
+
+#endif
