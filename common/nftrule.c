@@ -13,21 +13,26 @@
 
 #include "nft.h"
 
-#define REG NFT_REG32_00
+#define REG NFT_REG_1	/* the kernel gives it back by this name */
 
 static int put_interface(struct nl_msg *message, const struct rule *rule)
 {
-	struct xt_physdev_info info = { .bitmask = XT_PHYSDEV_OP_BRIDGED };
+	/* As long as the kernel wants it, with nothing in its padding. */
+	union {
+		struct xt_physdev_info info;
+		char padded[XT_ALIGN(sizeof(struct xt_physdev_info))];
+	} match = { .padded = { 0 } };
+	struct xt_physdev_info *info = &match.info;
 	size_t len = strlen(rule->device) + 1;
 	bool in = rule->kind != RULE_TO;
 
 	if (!rule->bridged)
 		return nft_put_meta(message, in ? NFT_META_IIFNAME : NFT_META_OIFNAME, REG) ||
 		       nft_put_compare(message, NFT_CMP_EQ, rule->device, (uint32_t)len, REG);
-	info.bitmask |= in ? XT_PHYSDEV_OP_IN : XT_PHYSDEV_OP_OUT;
-	memcpy(in ? info.physindev : info.physoutdev, rule->device, len);
-	memset(in ? info.in_mask : info.out_mask, 0xff, len);
-	return nft_put_match(message, "physdev", 0, &info, XT_ALIGN(sizeof(info)));
+	info->bitmask = XT_PHYSDEV_OP_BRIDGED | (in ? XT_PHYSDEV_OP_IN : XT_PHYSDEV_OP_OUT);
+	memcpy(in ? info->physindev : info->physoutdev, rule->device, len);
+	memset(in ? info->in_mask : info->out_mask, 0xff, len);
+	return nft_put_match(message, "physdev", 0, &match, sizeof(match));
 }
 
 static uint32_t address_offset(const struct rule *rule)
