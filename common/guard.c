@@ -72,14 +72,28 @@ void guard_want(const struct request *request, bool bridged, struct guard *guard
 	guard_add_address(guard, &link_local);
 }
 
+/* In whatever order. */
+static bool same_addresses(const struct guard *a, const struct guard *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->ip_count; i++) {
+		for (j = 0; j < b->ip_count; j++)
+			if (!memcmp(&a->ips[i], &b->ips[j], sizeof(a->ips[i])))
+				break;
+		if (j == b->ip_count)
+			return false;
+	}
+	return a->ip_count == b->ip_count;
+}
+
 bool guard_same(const struct guard *a, const struct guard *b)
 {
 	if (!a->present || !b->present)
 		return a->present == b->present && a->hooked == b->hooked;
 	return a->hooked == b->hooked && a->bridged == b->bridged && a->is_tap == b->is_tap &&
 	       a->is_free == b->is_free && !strcmp(a->device, b->device) &&
-	       !memcmp(a->mac, b->mac, MAC_LEN) && a->ip_count == b->ip_count &&
-	       !memcmp(a->ips, b->ips, a->ip_count * sizeof(*a->ips));
+	       !memcmp(a->mac, b->mac, MAC_LEN) && same_addresses(a, b);
 }
 
 static enum guard_family other_family(const struct guard *guard)
@@ -147,7 +161,7 @@ static void add_range(struct list *list, const char *set, const struct inet_pref
 
 	memcpy(element->end, element->key, element->len);
 	for (size_t bit = prefix->len; bit < len * 8; bit++)
-		element->end[PORT_LEN + bit / 8] |= 0x80 >> bit % 8;
+		element->end[PORT_LEN + bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 }
 
 /* What is a prefix's is nobody's own: those of two guests may overlap. */

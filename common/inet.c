@@ -80,7 +80,7 @@ struct inet_prefix inet_mask(const struct inet_prefix *prefix)
 	struct inet_prefix masked = { .family = prefix->family, .len = prefix->len };
 
 	for (unsigned bit = 0; bit < prefix->len; bit++)
-		masked.addr[bit / 8] |= prefix->addr[bit / 8] & 0x80 >> bit % 8;
+		masked.addr[bit / 8] |= (uint8_t)(prefix->addr[bit / 8] & 0x80 >> bit % 8);
 	return masked;
 }
 

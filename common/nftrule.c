@@ -58,7 +58,7 @@ static int put_address(struct nl_msg *message, const struct rule *rule)
 		return 0;
 	rc = nft_put_payload(message, NFT_PAYLOAD_NETWORK_HEADER, address_offset(rule), len, REG);
 	for (unsigned bit = 0; bit < address->len; bit++)
-		mask[bit / 8] |= 0x80 >> bit % 8;
+		mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 	if (!rc && address->len % 8)
 		rc = nft_put_mask(message, mask, len, REG);
 	return rc || nft_put_compare(message, NFT_CMP_EQ, address->addr, len, REG);

@@ -194,6 +194,36 @@ static void a_comment_is_read_back(void **state)
 	}
 }
 
+static void guards_differ(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{ "10.0.0.1 10.1.0.0/16", "10.1.0.0/16 10.0.0.1", true },
+		{ "10.0.0.1", "10.0.0.2", false },
+		{ "10.0.0.1", "10.0.0.1 10.0.0.2", false },
+		{ "10.0.0.1 10.0.0.2", "10.0.0.1", false },
+		{ "10.0.0.1", "10.0.0.1/31", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct guard a = with_addresses(cases[i].a), b = with_addresses(cases[i].b);
+
+		assert_int_equal(guard_same(&a, &b), cases[i].same);
+		b = a;
+		b.mac[5]++;
+		assert_false(guard_same(&a, &b));
+		b = a;
+		b.hooked = !b.hooked;
+		assert_false(guard_same(&a, &b));
+		b = a;
+		b.present = false;
+		assert_false(guard_same(&a, &b));
+	}
+}
+
 static void what_does_not_fit_a_comment_is_many(void **state)
 {
 	struct guard guard = with_addresses("2001:db8:1111:2222:3333:4444:5555:6661 "
@@ -264,6 +294,7 @@ int main(void)
 		cmocka_unit_test(other_rules_are_refused),
 		cmocka_unit_test(prefixes_do_not_overlap),
 		cmocka_unit_test(a_comment_is_read_back),
+		cmocka_unit_test(guards_differ),
 		cmocka_unit_test(what_does_not_fit_a_comment_is_many),
 		cmocka_unit_test(other_comments_are_refused),
 		cmocka_unit_test(the_longest_list_fits),
