@@ -20,6 +20,7 @@ struct firewall {
 	int seconds;
 	struct nftables *nftables;	/* or NULL */
 	struct iptables *iptables;
+	bool locked_out;		/* the legacy tables' lock was waited for in vain */
 };
 
 int firewall_open(struct firewall **firewall, int seconds, struct error *err)
@@ -224,10 +225,15 @@ static int apply_iptables(struct firewall *firewall, const struct rules_change *
 {
 	int rc = open_iptables(firewall, err);
 
+	/* Once for a whole run is as long as libxl may stand it. */
+	if (!rc && firewall->locked_out)
+		rc = error_set(err, ETIMEDOUT, "their lock is not to be had, as above");
 	if (rc)
 		return rc;
-	return change->restore ? iptables_restore(firewall->iptables, change->set, err) :
-				 iptables_replace(firewall->iptables, change->set, err);
+	rc = change->restore ? iptables_restore(firewall->iptables, change->set, err) :
+			       iptables_replace(firewall->iptables, change->set, err);
+	firewall->locked_out = rc == -ETIMEDOUT;
+	return rc;
 }
 
 int firewall_apply(struct firewall *firewall, const struct rules_change *change, struct error *err)
