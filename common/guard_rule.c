@@ -49,7 +49,7 @@ static const struct {
 	uint64_t value;
 } constants[] = {
 	{ "arp", 0x0806 }, { "ip", 0x0800 }, { "ip6", 0x86dd }, { "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP }, { "ipv6-icmp", IPPROTO_ICMPV6 }, { "request", 1 },
+	{ "udp", IPPROTO_UDP }, { "ipv6-icmp", IPPROTO_ICMPV6 }, { "ah", IPPROTO_AH }, { "request", 1 },
 	{ "ipv4", NFPROTO_IPV4 }, { "ipv6", NFPROTO_IPV6 },
 	{ "ether", OWN_ORDER(ARPHRD_ETHER) },
 };

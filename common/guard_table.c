@@ -57,41 +57,43 @@ static const struct guard_chain door[] = {
 		"meta protocol arp iifname . arp saddr ip @allow4_net accept",
 		"iifname @free meta protocol arp arp saddr ip != @owned4 accept",
 		/* a probe, for an address of its own */
-		("meta protocol arp arp operation request arp saddr ip 0.0.0.0 iifname "
-			". arp daddr ip @allow4 accept"),
-		("meta protocol arp arp operation request arp saddr ip 0.0.0.0 iifname "
-			". arp daddr ip @allow4_net accept"),
+		("meta protocol arp arp operation request arp saddr ip 0.0.0.0 "
+		 "iifname . arp daddr ip @allow4 accept"),
+		("meta protocol arp arp operation request arp saddr ip 0.0.0.0 "
+		 "iifname . arp daddr ip @allow4_net accept"),
 		"goto bad_arp"
 	)},
 	{ "arp_frame", false, RULES(
 		/* the last comparison is always true; it is there to load the last field */
 		("@nh,0,64 0x0001080006040001 meta protocol arp iifname . arp saddr "
-			"ether @macs arp daddr ip >= 0.0.0.0 goto arp_sender"),
+		 "ether @macs arp daddr ip >= 0.0.0.0 goto arp_sender"),
 		("@nh,0,64 0x0001080006040002 meta protocol arp iifname . arp saddr "
-			"ether @macs arp daddr ip >= 0.0.0.0 goto arp_sender"),
+		 "ether @macs arp daddr ip >= 0.0.0.0 goto arp_sender"),
 		"goto bad_arp"
 	)},
 	{ "rarp_frame", false, RULES(
 		("@nh,0,64 0x0001080006040003 @nh,112,32 0 @nh,192,32 0 iifname . "
-			"@nh,64,48 @macs_raw iifname . @nh,144,48 @macs_raw accept"),
+		 "@nh,64,48 @macs_raw iifname . @nh,144,48 @macs_raw accept"),
 		"goto bad_arp"
 	)},
 	{ "ip4_source", false, RULES(
 		"meta protocol ip iifname . ip saddr @allow4 accept",
 		"meta protocol ip iifname . ip saddr @allow4_net accept",
 		"iifname @free meta protocol ip ip saddr != @owned4 accept",
-		("meta protocol ip ip saddr 0.0.0.0 ip daddr 255.255.255.255 meta "
-			"l4proto udp udp sport 68 udp dport 67 accept"),
+		("meta protocol ip ip frag-off & 0x1fff == 0 ip saddr 0.0.0.0 ip "
+		 "daddr 255.255.255.255 meta l4proto udp udp sport 68 udp dport 67 "
+		 "accept"),
 		"goto bad_ip"
 	)},
 	{ "ip4_packet", false, RULES(
 		/* meta l4proto is there only if header and length are good */
 		"meta l4proto != udp goto ip4_source",
+		/* no ports in a later fragment, but what loads them does not see to that */
+		("meta l4proto udp meta protocol ip ip frag-off & 0x1fff != 0 goto "
+		 "ip4_source"),
 		"meta l4proto udp udp sport 67 goto bad_dhcp",
 		"meta l4proto udp udp dport 68 goto bad_dhcp",
 		"meta l4proto udp udp length >= 8 goto ip4_source",
-		("meta l4proto udp meta protocol ip ip frag-off & 0x1fff != 0 goto "
-			"ip4_source"),
 		"goto bad_packet"
 	)},
 	{ "ip6_source", false, RULES(
@@ -107,16 +109,19 @@ static const struct guard_chain door[] = {
 	{ "ip6_packet", false, RULES(
 		"meta l4proto tcp goto ip6_source",
 		"meta l4proto ipv6-icmp goto icmp6_packet",
+		/* behind an authentication header the kernel does not look */
+		"meta l4proto ah goto bad_packet",
 		"meta l4proto != udp goto ip6_source",
+		("meta l4proto udp meta protocol ip6 ip6 nexthdr 44 @nh,336,16 & "
+		 "0xfff8 != 0 goto ip6_source"),
 		"meta l4proto udp udp sport 547 goto bad_ra",
 		"meta l4proto udp udp dport 546 goto bad_ra",
 		"meta l4proto udp udp length >= 8 goto ip6_source",
-		/* not the first fragment; what comes first has passed above */
-		("meta l4proto udp meta protocol ip6 ip6 nexthdr 44 @nh,336,16 & "
-			"0xfff8 != 0 goto ip6_source"),
 		"goto bad_packet"
 	)},
 	{ "icmp6_packet", false, RULES(
+		("meta l4proto ipv6-icmp meta protocol ip6 ip6 nexthdr 44 "
+		 "@nh,336,16 & 0xfff8 != 0 goto ip6_source"),
 		/* errors, echo */
 		"meta l4proto ipv6-icmp icmpv6 type < 130 goto ip6_source",
 		"meta l4proto ipv6-icmp icmpv6 type 135 goto icmp6_solicit",
@@ -130,8 +135,6 @@ static const struct guard_chain door[] = {
 		"meta l4proto ipv6-icmp icmpv6 type 130 goto bad_ra",
 		"meta l4proto ipv6-icmp icmpv6 type 134 goto bad_ra",
 		"meta l4proto ipv6-icmp icmpv6 type 137 goto bad_ra",
-		("meta l4proto ipv6-icmp meta protocol ip6 ip6 nexthdr 44 @nh,336,16 & "
-			"0xfff8 != 0 goto ip6_source"),
 		"goto bad_ndp"
 	)},
 	/*
@@ -140,18 +143,18 @@ static const struct guard_chain door[] = {
 	 */
 	{ "icmp6_router_solicit", false, RULES(
 		("@nh,32,32 0x00103aff @nh,384,16 0x0101 iifname . @nh,400,48 "
-			"@macs_raw goto ip6_source"),
+		 "@macs_raw goto ip6_source"),
 		"@nh,32,32 0x00083aff goto ip6_unspecified",
 		"goto bad_ndp"
 	)},
 	{ "icmp6_solicit", false, RULES(
 		("@nh,32,32 0x00203aff @nh,512,16 0x0101 iifname . @nh,528,48 "
-			"@macs_raw goto ip6_source"),
+		 "@macs_raw goto ip6_source"),
 		"@nh,32,32 0x00183aff meta protocol ip6 ip6 saddr != :: goto ip6_source",
 		/* duplicate address detection, without and with a nonce */
 		"@nh,32,32 0x00183aff goto icmp6_detect",
-		("@nh,32,32 0x00203aff @nh,512,16 0x0e01 meta protocol ip6 ip6 saddr "
-			":: goto icmp6_detect"),
+		("@nh,32,32 0x00203aff @nh,512,16 0x0e01 meta protocol ip6 ip6 "
+		 "saddr :: goto icmp6_detect"),
 		"goto bad_ndp"
 	)},
 	{ "icmp6_detect", false, RULES(
@@ -162,7 +165,7 @@ static const struct guard_chain door[] = {
 	)},
 	{ "icmp6_advert", false, RULES(
 		("@nh,32,32 0x00203aff @nh,512,16 0x0201 iifname . @nh,528,48 "
-			"@macs_raw goto icmp6_target"),
+		 "@macs_raw goto icmp6_target"),
 		"@nh,32,32 0x00183aff goto icmp6_target",
 		"goto bad_ndp"
 	)},
@@ -173,6 +176,12 @@ static const struct guard_chain door[] = {
 		"goto bad_ndp"
 	)},
 	{ "guard_type", false, RULES(
+		/*
+		 * What a bridge keeps for itself: it would come to the host as from the port, past
+		 * all that looks at the bridge.
+		 */
+		("meta iiftype ether ether daddr & ff:ff:ff:ff:ff:f0 == "
+		 "01:80:c2:00:00:00 goto bad_type"),
 		/* as sent: a VLAN tag is none of these */
 		"meta iiftype ether ether type ip goto ip4_packet",
 		"meta iiftype ether ether type ip6 goto ip6_packet",
