@@ -251,16 +251,19 @@ int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 
 /* ---- the guard ------------------------------------------------------------------------------ */
 
-void firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard)
+int firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard,
+			   struct error *err)
 {
 	struct nftables *nftables;
-	struct error err = { 0 };
+	struct error own = { 0 };
+	int rc = open_nftables(firewall, &nftables, &own);
 
-	if (!open_nftables(firewall, &nftables, &err) &&
-	    !guard_look(nftables_netlink(nftables), device, guard, &err))
-		return;
 	guard_none(device, guard);
-	log_line(LOG_DEBUG, "looking for the guard of %s: %s", device, err.text);
+	if (rc == -EPROTONOSUPPORT)
+		return 0;
+	if (!rc)
+		rc = guard_look(nftables_netlink(nftables), device, guard, &own);
+	return rc ? error_set(err, -rc, "looking for the guard of %s: %s", device, own.text) : 0;
 }
 
 int firewall_guard(struct firewall *firewall, const struct guard_change *change, struct error *err)

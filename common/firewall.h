@@ -36,11 +36,11 @@ void firewall_warn(struct firewall *firewall, const struct firewall_facts *facts
 int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 		   struct error *err) MUST_CHECK;
 
-/*
- * Look what guards a device (guard_nft.h); a kernel that cannot be asked guards nothing.
- * Carry out a change of that.
- */
-void firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard);
+/* Look what guards a device (guard_nft.h): nothing, in a kernel without nf_tables. */
+int firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard,
+			   struct error *err) MUST_CHECK;
+
+/* Carry out a change of that. */
 int firewall_guard(struct firewall *firewall, const struct guard_change *change,
 		   struct error *err) MUST_CHECK;
 

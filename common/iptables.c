@@ -145,19 +145,23 @@ static bool same_copies(uint8_t family, const struct copies *a, const struct cop
 	return same;
 }
 
-/* Nothing is loaded for the question. */
-static bool is_loaded(const struct family *family)
+/* Nothing is loaded for the question. Without the file there is not even a module. */
+static int look_if_loaded(const struct family *family, bool *loaded, struct error *err)
 {
 	FILE *tables = fopen(family->loaded, "re");
 	char line[XT_TABLE_MAXNAMELEN + 1];
-	bool found = false;
+	int failed;
 
+	*loaded = false;
+	if (!tables && errno == ENOENT)
+		return 0;
 	if (!tables)
-		return false;
-	while (!found && fgets(line, sizeof(line), tables))
-		found = !strcmp(line, RULE_TABLE "\n");
+		return error_set(err, errno, "%s: %s", family->loaded, strerror(errno));
+	while (!*loaded && fgets(line, sizeof(line), tables))
+		*loaded = !strcmp(line, RULE_TABLE "\n");
+	failed = ferror(tables);
 	fclose(tables);
-	return found;
+	return failed ? error_set(err, EIO, "%s cannot be read", family->loaded) : 0;
 }
 
 static int read_table(const struct family *family, struct xtc_handle **handle, struct error *err)
@@ -331,12 +335,15 @@ int iptables_replace(struct iptables *iptables, const struct rule_set *set, stru
 {
 	const size_t i = family_index(set->family);
 	struct job job = { .family = &families[i], .device = set->device };
-	int rc;
+	bool loaded = true;
+	int rc = 0;
 
 	free_copies(&iptables->before[i]);
 	iptables->wrote[i] = false;
-	if (!set->count && !is_loaded(job.family))
-		return 0;
+	if (!set->count)
+		rc = look_if_loaded(job.family, &loaded, err);
+	if (rc || !loaded)
+		return rc;
 	rc = make_rules(set, &job.wanted, err);
 	if (!rc)
 		rc = do_job(&job, iptables->seconds, err);
@@ -365,13 +372,13 @@ int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err)
 	const struct family *of = &families[family_index(family)];
 	struct xt_counters counters;
 	struct xtc_handle *handle;
-	int rc;
+	bool loaded;
+	int rc = look_if_loaded(of, &loaded, err);
 
 	*chain = (struct rule_chain){ 0 };
-	if (!is_loaded(of))
-		return 0;
-	rc = read_table(of, &handle, err);
-	if (rc)
+	if (!rc && loaded)
+		rc = read_table(of, &handle, err);
+	if (rc || !loaded)
 		return rc;
 	chain->exists = true;
 	chain->drops = !strcmp(of->ops->get_policy(chain_name, &counters, handle),

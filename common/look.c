@@ -9,6 +9,7 @@
 #include "address.h"
 #include "firewall.h"
 #include "link.h"
+#include "log.h"
 #include "netlink.h"
 #include "store.h"
 #include "vif.h"
@@ -198,11 +199,23 @@ static int look_for_firewall(struct look *look, struct error *err)
 	return rc;
 }
 
-static void look_for_guard(struct look *look)
+static int look_for_guard(struct look *look, struct error *err)
 {
-	if (look->tools->firewall)
-		firewall_look_at_guard(look->tools->firewall,
-				       vif_name(look->request, look->facts), &look->facts->guard);
+	return firewall_look_at_guard(look->tools->firewall, vif_name(look->request, look->facts),
+				      &look->facts->guard, err);
+}
+
+/* Who does not ask for a guard shall not fail for want of one. */
+static int look_for_guard_up(struct look *look, struct error *err)
+{
+	struct error own = { 0 };
+	int rc = look_for_guard(look, &own);
+
+	if (rc && look->request->antispoof == TOGGLE_ON)
+		return error_set(err, own.code, "%s", own.text);
+	if (rc)
+		log_line(LOG_WARNING, "%s", own.text);
+	return 0;
 }
 
 int look_up(struct look *look, look_further further, struct error *err)
@@ -227,11 +240,10 @@ int look_up(struct look *look, look_further further, struct error *err)
 		rc = look_for_main_ip(look, err);
 	if (!rc)
 		rc = look_for_firewall(look, err);
-	if (!rc) {
-		firewall_warn(look->tools->firewall, &facts->firewall);
-		look_for_guard(look);
-	}
-	return rc;
+	if (rc)
+		return rc;
+	firewall_warn(look->tools->firewall, &facts->firewall);
+	return look_for_guard_up(look, err);
 }
 
 int look_down(struct look *look, struct error *err)
@@ -241,7 +253,8 @@ int look_down(struct look *look, struct error *err)
 
 	if (!rc)
 		rc = look_for_link_down(look, err);
-	look_for_guard(look);
+	if (!firewall_rc)
+		firewall_rc = look_for_guard(look, err);
 	return rc ? rc : firewall_rc;
 }
 

@@ -40,6 +40,8 @@ static int open_socket(struct netlink **netlink, int family, struct error *err)
 	new->seconds = 0;
 	*netlink = new;
 	rc = nl_connect(new->socket, family);
+	if (rc == -NLE_PROTO_MISMATCH || rc == -NLE_AF_NOSUPPORT)
+		return error_set(err, EPROTONOSUPPORT, "the kernel has no netlink family %d", family);
 	if (rc)
 		return error_set(err, EPROTO, "cannot open a netlink socket: %s",
 				 nl_geterror(rc));

@@ -20,7 +20,8 @@ typedef int (*netlink_reply)(const struct nlmsghdr *reply, void *arg, struct err
 
 /*
  * Open a socket of a family (NETLINK_ROUTE …) that may live for the whole run. The kernel answers
- * at once; should it not do so within `seconds`, that is -ETIMEDOUT.
+ * at once; should it not do so within `seconds`, that is -ETIMEDOUT. -EPROTONOSUPPORT: the kernel
+ * has no such family.
  */
 int netlink_open(struct netlink **netlink, int family, int seconds, struct error *err) MUST_CHECK;
 
