@@ -301,25 +301,32 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
+/* Another's change came in between, of the tables themselves or while they were read. */
+static bool may_try_again(int rc)
+{
+	return rc == -ERESTART || rc == -EINTR || rc == -EEXIST || rc == -ENOENT;
+}
+
 int guard_apply(struct netlink *netlink, const struct guard *from, const struct guard *to,
 		int seconds, struct error *err)
 {
 	time_t deadline = now() + seconds;
 	struct guard current = *from;
 	struct error own;
-	int rc, missing = 0;
+	int rc, look_rc, missing = 0;
 
 	for (;;) {
 		own = (struct error){ 0 };
 		rc = try_change(netlink, &current, to, seconds, &own);
 		missing += rc == -ENOENT;
-		if ((rc != -ERESTART && rc != -EEXIST && rc != -ENOENT) || missing == 3 ||
-		    now() > deadline)
+		if (!may_try_again(rc) || missing == 3 || now() > deadline)
 			break;
 		if (missing == 2)
 			delete_singly(netlink, &current);
-		if (guard_look(netlink, from->device, &current, err))
-			return -err->code;
+		own = (struct error){ 0 };
+		look_rc = guard_look(netlink, from->device, &current, &own);
+		if (look_rc && !may_try_again(look_rc))
+			return error_set(err, -look_rc, "%s", own.text);
 	}
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
 }

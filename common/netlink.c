@@ -261,7 +261,7 @@ int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed
 		rc = exchange(netlink, nlmsg_hdr(message), reply, arg, err);
 	while (rc == -EINTR && --tries);
 	if (rc == -EINTR)
-		error_set(err, EINTR, "netlink: the host's links keep changing");
+		error_set(err, EINTR, "netlink: what was asked for keeps changing");
 	nlmsg_free(message);
 	return rc;
 }

@@ -40,7 +40,8 @@ struct nl_msg *netlink_message(int type, int flags, const void *head, size_t siz
  * `put_failed` is what building it came to: non-zero, or no message, is taken as out of memory,
  * so that builders need no way out of their own.
  * A result of -ENODEV etc. comes with the text of NLMSGERR_ATTR_MSG (linux/netlink.h), if any,
- * and of the errno. Replies to earlier requests whose answer got lost are skipped.
+ * and of the errno. -EINTR: something changed during a list, however often it was begun anew.
+ * Replies to earlier requests whose answer got lost are skipped.
  */
 int netlink_talk(struct netlink *netlink, struct nl_msg *message, int put_failed,
 		 netlink_reply reply, void *arg, struct error *err) MUST_CHECK;

@@ -325,7 +325,12 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-/* -ERESTART: another's change came in between. What one undoes the other does again. */
+/* Another's change came in between, or, -EINTR, in the middle of reading the rules. */
+static bool was_overtaken(int rc)
+{
+	return rc == -ERESTART || rc == -EINTR;
+}
+
 static int replace(struct nftables *nftables, const struct rule_set *set,
 		   const struct found *before, bool restore, struct state *state,
 		   struct error *err)
@@ -337,8 +342,8 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 	do {
 		own = (struct error){ 0 };
 		rc = try_replace(nftables->netlink, set, before, restore, state, &own);
-	} while (rc == -ERESTART && now() <= deadline);
-	if (rc == -ERESTART)
+	} while (was_overtaken(rc) && now() <= deadline);
+	if (was_overtaken(rc))
 		return error_set(err, ETIMEDOUT, "nf_tables was changed by others all the time for "
 				 "%d s", nftables->seconds);
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
