@@ -75,10 +75,11 @@ static int take_element(const struct nlmsghdr *reply, void *arg, struct error *e
 	return 0;
 }
 
-static int look_for_element(struct netlink *netlink, struct seen *seen, struct error *err)
+static int look_for_element(struct netlink *netlink, uint8_t family, struct seen *seen,
+			    struct error *err)
 {
 	struct guard_element element = { .set = guard_set("guarded"), .len = PORT_LEN };
-	struct nl_msg *message = guard_set_message(NFT_MSG_GETSETELEM, 0, GUARD_DOOR_FAMILY, "guarded");
+	struct nl_msg *message = guard_set_message(NFT_MSG_GETSETELEM, 0, family, "guarded");
 	int rc;
 
 	memcpy(element.key, seen->guard->device, IFNAMSIZ);
@@ -154,10 +155,12 @@ static int look_for_addresses(struct netlink *netlink, struct guard *guard, stru
 int guard_look(struct netlink *netlink, const char *device, struct guard *guard, struct error *err)
 {
 	struct seen seen = { .guard = guard, .listed = true };
-	int rc;
+	int rc = 0;
 
 	guard_none(device, guard);
-	rc = look_for_element(netlink, &seen, err);
+	/* The door's table may have been deleted, and the others left. */
+	for (size_t i = 0; i < GUARD_FAMILIES && !rc && !guard->present; i++)
+		rc = look_for_element(netlink, guard_tables[i].family, &seen, err);
 	if (!rc && !seen.listed)
 		rc = look_for_addresses(netlink, guard, err);
 	return rc ? rc : look_for_door(netlink, guard, err);
@@ -210,12 +213,15 @@ static int guards_others(enum guard_family family, const char *device, int secon
 	return rc < 0 ? rc : others.any;
 }
 
-/* Its elements go, or the whole table, if there are no others. */
+/* Its elements go, or the whole table, if there are no others; which may be gone already. */
 static int leave_family(struct nft_batch *batch, const struct guard *from, int seconds,
 			enum guard_family family, struct error *err)
 {
-	int others = guards_others(family, from->device, seconds, err);
+	int others = has_table(batch->netlink, family, err);
 
+	if (others <= 0)
+		return others;
+	others = guards_others(family, from->device, seconds, err);
 	if (others == 0)
 		guard_delete_table(batch, family);
 	else if (others > 0)
