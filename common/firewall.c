@@ -139,7 +139,8 @@ void firewall_look(struct firewall *firewall, const struct request *request,
 	bool is_own;
 
 	facts->kind = by_command();
-	is_own = facts->kind == request->firewall || request->firewall == FIREWALL_AUTO;
+	is_own = facts->kind == request->firewall ||
+		 (facts->kind != FIREWALL_AUTO && request->firewall == FIREWALL_AUTO);
 	if (request->firewall != FIREWALL_AUTO)
 		facts->kind = request->firewall;
 	else if (facts->kind == FIREWALL_AUTO)
