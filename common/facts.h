@@ -78,6 +78,7 @@ struct guard {
 	char device[IFNAMSIZ];
 	bool present;		/* it is in the guard's sets */
 	bool hooked;		/* and its frames go through the guard */
+	bool damaged;		/* some of it is missing */
 	bool bridged;
 	bool is_tap;		/* the vif's other form: nothing of its own, all of the vif's */
 	bool is_free;		/* any address that is nobody else's */

@@ -139,8 +139,8 @@ void firewall_look(struct firewall *firewall, const struct request *request,
 	bool is_own;
 
 	facts->kind = by_command();
-	is_own = facts->kind == request->firewall ||
-		 (facts->kind != FIREWALL_AUTO && request->firewall == FIREWALL_AUTO);
+	is_own = facts->kind != FIREWALL_AUTO &&
+		 (request->firewall == FIREWALL_AUTO || request->firewall == facts->kind);
 	if (request->firewall != FIREWALL_AUTO)
 		facts->kind = request->firewall;
 	else if (facts->kind == FIREWALL_AUTO)
@@ -227,6 +227,8 @@ static int apply_iptables(struct firewall *firewall, const struct rules_change *
 	int rc = open_iptables(firewall, err);
 
 	/* Once for a whole run is as long as libxl may stand it. */
+	if (firewall->locked_out && !change->set->count)
+		return 0;
 	if (!rc && firewall->locked_out)
 		rc = error_set(err, ETIMEDOUT, "their lock is not to be had, as above");
 	if (rc)

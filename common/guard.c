@@ -89,6 +89,8 @@ static bool same_addresses(const struct guard *a, const struct guard *b)
 
 bool guard_same(const struct guard *a, const struct guard *b)
 {
+	if (a->damaged || b->damaged)
+		return false;
 	if (!a->present || !b->present)
 		return a->present == b->present && a->hooked == b->hooked;
 	return a->hooked == b->hooked && a->bridged == b->bridged && a->is_tap == b->is_tap &&

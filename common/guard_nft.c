@@ -152,15 +152,32 @@ static int look_for_addresses(struct netlink *netlink, struct guard *guard, stru
 	return rc < 0 ? rc : 0;
 }
 
+/* In each that it is in by what the first one says; one of the tables may have been deleted. */
+static int look_in_families(struct netlink *netlink, struct seen *seen, struct error *err)
+{
+	struct guard *guard = seen->guard;
+	int rc = 0;
+
+	for (enum guard_family i = 0; i < GUARD_FAMILIES && !rc; i++) {
+		bool known = guard->present;
+
+		if (known && !guard_is_in(guard, i))
+			continue;
+		guard->present = false;
+		rc = look_for_element(netlink, guard_tables[i].family, seen, err);
+		guard->damaged |= guard->present ? i > 0 && !known : known;
+		guard->present |= known;
+	}
+	return rc;
+}
+
 int guard_look(struct netlink *netlink, const char *device, struct guard *guard, struct error *err)
 {
 	struct seen seen = { .guard = guard, .listed = true };
-	int rc = 0;
+	int rc;
 
 	guard_none(device, guard);
-	/* The door's table may have been deleted, and the others left. */
-	for (size_t i = 0; i < GUARD_FAMILIES && !rc && !guard->present; i++)
-		rc = look_for_element(netlink, guard_tables[i].family, &seen, err);
+	rc = look_in_families(netlink, &seen, err);
 	if (!rc && !seen.listed)
 		rc = look_for_addresses(netlink, guard, err);
 	return rc ? rc : look_for_door(netlink, guard, err);
