@@ -17,8 +17,7 @@
 # lab_call PROGRAM D N ARG...   runs PROGRAM as libxl does
 # lab_state                     all that kernel and store say, for diff
 # lab_unplug D N                the guest is gone: its devices and nodes go
-#
-# LAB_FW=nft|legacy             which iptables the private /etc/alternatives names
+# lab_firewall nft|legacy|none  which iptables there is; LAB_FW is the one at first
 
 LAB_DIR=${BASH_SOURCE[0]}
 [[ $LAB_DIR == /* ]] || LAB_DIR=$PWD/$LAB_DIR
@@ -52,12 +51,15 @@ _lab_etc() {
 	[ -z "$xen" ] || mount -t tmpfs lab /etc/xen
 }
 
-_lab_firewall() {
-	local tool
+# The names in /usr/sbin are links to the private /etc/alternatives.
+lab_firewall() {
+	local tool what
 	for tool in iptables ip6tables; do
-		ln -sfn "/usr/sbin/$tool-$1" "/etc/alternatives/$tool"
-		ln -sfn "/usr/sbin/$tool-$1-save" "/etc/alternatives/$tool-save"
-		ln -sfn "/usr/sbin/$tool-$1-restore" "/etc/alternatives/$tool-restore"
+		for what in "" -save -restore; do
+			rm -f "/etc/alternatives/$tool$what"
+			[ "$1" = none ] ||
+				ln -s "/usr/sbin/$tool-$1$what" "/etc/alternatives/$tool$what"
+		done
 	done
 }
 
@@ -82,7 +84,7 @@ lab_start() {
 	_lab_private || lab_die "no private mounts; root, in unshare -n -m?"
 	_lab_xenstored
 	_lab_etc || lab_die "no overlay on /etc"
-	[ -z "${LAB_FW:-}" ] || _lab_firewall "$LAB_FW"
+	[ -z "${LAB_FW:-}" ] || lab_firewall "$LAB_FW"
 	# Duplicate address detection takes a second; the state is settled without.
 	echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
 	ip link set lo up
@@ -229,7 +231,8 @@ _lab_facts() {
 	(cd /proc/sys && exec grep -s . net/ipv4/ip_forward \
 		net/ipv4/conf/*/{proxy_arp,forwarding,rp_filter} \
 		net/ipv6/conf/*/{accept_ra,addr_gen_mode,disable_ipv6,forwarding,proxy_ndp})
-	rules=$(nft -s list ruleset)
+	# On stderr it warns of what iptables-nft made.
+	rules=$(nft -s list ruleset 2>/dev/null) || rules="nft failed"
 	for table in ip ip6; do
 		echo "@${table}tables-nft"
 		[ -z "$rules" ] || "${table}tables-nft-save" 2>/dev/null

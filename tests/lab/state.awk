@@ -64,15 +64,46 @@ section ~ /^route/ {
 # The multicast routes come with the carrier.
 section == "route6" && /^multicast / { next }
 
+# A table that only accepts is no more than one that was looked at.
 section ~ /tables/ {
 	if (/^#/)
 		next
 	sub(/ \[[0-9]+:[0-9]+\]$/, "")
+	if (/^\*/)
+		table = says = ""
+	table = table section " " $0 "\n"
+	says = says || !/^(\*.*|:[A-Z]+ ACCEPT|COMMIT)$/
+	if (/^COMMIT/ && says)
+		printf "%s", table
+	next
 }
 
-section == "nft" && /^#/ { next }
+# A set's elements, as many to a line as fit, in the order of a hash: one a line, sorted.
+function print_elements(text,	n, list, i, j, one) {
+	sub(/^[ \t]*elements = \{ /, "", text)
+	sub(/ \}$/, "", text)
+	n = split(text, list, /,[ \t]+/)
+	for (i = 2; i <= n; i++) {
+		one = list[i]
+		for (j = i; j > 1 && list[j - 1] > one; j--)
+			list[j] = list[j - 1]
+		list[j] = one
+	}
+	for (i = 1; i <= n; i++)
+		print section " element " list[i]
+}
 
-section ~ /tables|nft/ {
+section == "nft" {
+	if (/^#/)
+		next
+	if (elements != "" || /^\t\telements = /) {
+		elements = elements $0
+		if (/ \}$/) {
+			print_elements(elements)
+			elements = ""
+		}
+		next
+	}
 	print section " " $0
 	next
 }
@@ -81,4 +112,10 @@ section ~ /tables|nft/ {
 	gsub(/[ \t]+/, " ")
 	sub(/ $/, "")
 	print section " " $0 | "sort"
+}
+
+# What is not sorted comes first, and whole.
+END {
+	fflush()
+	close("sort")
 }

@@ -4,6 +4,8 @@
 
 load helper
 
+FIREWALLS="nft legacy"
+
 # The state in the form of the golden texts. There the bridge is bare, so it takes the MAC of
 # its first port; any other MAC is only called so.
 state() { # TITLE
@@ -18,6 +20,8 @@ state() { # TITLE
 	ip -j addr show | jq -r '.[] | select(.ifname != "lo") | .ifname as $name |
 		.addr_info[] | select(.scope != "link") | "addr \($name) \(.local)"'
 	ip route show | sed 's/^/route4 /'
+	iptables -S | sed -n 's/^-A/fw4 filter &/p'
+	ip6tables -S | sed -n 's/^-A/fw6 filter &/p'
 	xenstore-ls -f "$BACKEND" | sed -n '/hotplug/s|^|xs |p'
 	xenstore-ls -f /local/domain/1/device/vif | sed -n '/mtu/s|^|xs |p'
 }

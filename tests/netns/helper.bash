@@ -9,13 +9,19 @@
 #   netns guest2
 #
 # Every test runs in a dom0 of its own: setup starts one and calls the test there, with all
-# functions that the file has. Variables outside of functions are not known there.
+# functions that the file has. Variables outside of functions are not known there. FIREWALLS,
+# set in a file, says with which iptables (LAB_FW in tests/lab/lab.sh) each of its tests is to
+# run, once with each.
 #
 # The program is called by call (as libxl does), its short forms, or by_hand. After it, STATUS,
 # OUT and ERR are its exit status, stdout and stderr. BUILD names the folder of the program.
 
 setup() {
-	in_dom0 "$(declare -f); bats_test_begin() { :; }; enter; $BATS_TEST_NAME"
+	local LAB_FW
+	export LAB_FW
+	for LAB_FW in ${FIREWALLS-""}; do
+		in_dom0 "$(declare -f); bats_test_begin() { :; }; enter; $BATS_TEST_NAME"
+	done
 	# It has run: no second time out here. This is how bats' own skip ends a test.
 	BATS_TEST_COMPLETED=1
 	exit 0
@@ -30,7 +36,7 @@ in_dom0() {
 # The program lies where an admin has it, so that hooks can be put beside it.
 enter() {
 	set -eE -o pipefail
-	trap 'echo "failed: $BASH_COMMAND (in ${FUNCNAME[*]})" >&2; exit 1' ERR
+	trap 'echo "failed: $BASH_COMMAND (in ${FUNCNAME[*]}, ${LAB_FW:-own} iptables)" >&2; exit 1' ERR
 	local build=${BUILD:-build}
 	[[ $build == /* ]] || build=$TESTS/../../$build
 	SCRIPTS=/etc/xen/scripts
@@ -206,6 +212,68 @@ links() {
 # How often its carrier came or went: a second online must not add to it.
 carrier_changes() {
 	echo "$(</sys/class/net/"$1"/carrier_changes)"
+}
+
+# --- what the firewall says ------------------------------------------------------------------
+
+# FORWARD's rules, as the host's own iptables or another TOOL lists them.
+forward() { # [TOOL]
+	"${1:-iptables}" -S FORWARD | sed '/^-P /d'
+}
+
+# How an accept rule is listed.
+from() { # DEVICE [ADDRESS]
+	echo "-A FORWARD ${2:+-s $2 }-m physdev --physdev-in $1 --physdev-is-bridged -j ACCEPT"
+}
+
+to() { # DEVICE
+	echo "-A FORWARD -m physdev --physdev-out $1 --physdev-is-bridged -j ACCEPT"
+}
+
+dhcp() { # DEVICE [FROM TO]
+	echo "-A FORWARD -p udp -m physdev --physdev-in $1 --physdev-is-bridged" \
+		"-m udp --sport ${2:-68} --dport ${3:-67} -j ACCEPT"
+}
+
+# A device's rules in a family: as the script inserted them, one after the other at the top.
+rules4() { # DEVICE [ADDRESS...]
+	to "$1"
+	if [ $# = 1 ]; then
+		from "$1"
+	else
+		dhcp "$1"
+		for_each_reversed from "$@"
+	fi
+}
+
+rules6() { # DEVICE ADDRESS...
+	to "$1"
+	dhcp "$1" 546 547
+	for_each_reversed from "$@"
+}
+
+for_each_reversed() { # COMMAND DEVICE ADDRESS...
+	local i
+	for ((i = $#; i > 2; i--)); do
+		"$1" "$2" "${!i}"
+	done
+}
+
+# The elements of one of the guard's sets, one a line, sorted: "vif1.0 10.0.0.1".
+elements() { # FAMILY SET
+	nft -j list set "$1" xen_guard "$2" | jq -r '
+		def show: if type == "number" then tostring elif type == "string" then .
+			elif .elem then .elem.val | show
+			elif .concat then .concat | map(show) | join(" ")
+			elif .prefix then "\(.prefix.addr)/\(.prefix.len)"
+			else .range | map(show) | join("-") end;
+		.nftables[].set.elem[]? | show' | LC_ALL=C sort
+}
+
+# What the first rule makes and nobody takes away: the chain.
+empty_forward() {
+	iptables -w -P FORWARD ACCEPT
+	ip6tables -w -P FORWARD ACCEPT
 }
 
 # --- what the store says ---------------------------------------------------------------------

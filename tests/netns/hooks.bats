@@ -180,6 +180,7 @@ observer() {
 }
 
 @test "undo: a failing hook makes all be as it was, addresses too" {
+	empty_forward
 	lab_bridge xenbr0
 	lab_vif 1 0 vifname web mtu 1400
 	ip addr add 192.168.9.1/24 brd + dev vif1.0

@@ -19,6 +19,12 @@ TIMEOUT=$(type -P timeout)
 export ASAN_OPTIONS=detect_leaks=0:exitcode=99 UBSAN_OPTIONS=exitcode=99
 
 CHANGE='^sendto.*(NEWLINK|DELADDR)'
+BATCH='^sendto.*BATCH_BEGIN'
+
+# The lines of a state that are about the links NAME; others, of the firewall, may name them, too.
+about() { # NAME (a pattern)
+	echo "^(link|addr|sysctl|store) .*($1)"
+}
 
 SANITIZED=no
 ! grep -q __asan_init "$BUILD/vif-bridge" || SANITIZED=yes
@@ -30,10 +36,14 @@ FAILURES=0
 # GOAL up: exit 0 and complete, or exit 1 and as before. down: as much as can be is taken down.
 # fails: exit 1 anyway, for the calls that undo and report. FIRST: which call is the first to
 # be tried; normally the first one that is the program's, and not its C library's start.
+# FIREWALL: the host's iptables, or none. ABOUT firewall: only the calls to that are tried, and in
+# no other case; the antispoof guard is looked at. OPTIONAL: which rules may be left out, with a
+# warning.
 describe() {
 	CASE=$1 GOAL=up CALL=(online) HOOKS=() RENAMED='' PREPARE=(lab_vif 1 0)
-	FIRST='hotplug\.conf'
+	FIRST='hotplug\.conf' FIREWALL=nft ABOUT=rest OPTIONAL='IPv4 IPv6'
 	case $1 in
+	rules | guard* | legacy* | offline-guard | offline-legacy) describe_firewall "$1" ;;
 	plain | late | by-hand) ;;
 	name)
 		PREPARE+=(vifname guest1 mtu 1400 frontend-mtu 1500 ip '10.0.0.5 2001:db8::5')
@@ -65,6 +75,46 @@ describe() {
 	offline-hooks) CALL=(offline) GOAL=down HOOKS=(a b) PREPARE=(prepare_connected) ;;
 	*) lab_die "no case $1" ;;
 	esac
+	case $1 in
+	small | flags | default | used* | moved* | late | by-hand | bad-hook-used | no-shell)
+		without_firewall
+		;;
+	esac
+}
+
+describe_firewall() {
+	ABOUT=firewall
+	case $1 in
+	rules) PREPARE=(prepare_ruled antispoof=no) ;;
+	guard) CALL+=(antispoof=yes) PREPARE+=(ip '10.0.0.5 10.1.0.0/24 2001:db8::5') ;;
+	guard-name) CALL+=(antispoof=yes) PREPARE+=(vifname guest1) ;;
+	guard-again) CALL+=(antispoof=yes) PREPARE=(prepare_ruled antispoof=yes) ;;
+	guard-bad-hook)
+		CALL+=(antispoof=yes) HOOKS=(a bad) GOAL=fails FIRST=$BATCH
+		PREPARE=(prepare_ruled antispoof=yes)
+		;;
+	guard-refused)
+		CALL+=(antispoof=yes) GOAL=fails FIRST=$BATCH
+		PREPARE=(prepare_refused vifname guest1)
+		;;
+	legacy) FIREWALL=legacy PREPARE+=(ip '10.0.0.5 2001:db8::5') ;;
+	legacy-again) FIREWALL=legacy CALL+=(antispoof=yes) PREPARE=(prepare_ruled antispoof=yes) ;;
+	legacy-bad-hook)
+		FIREWALL=legacy HOOKS=(a bad) GOAL=fails FIRST='xtables\.lock'
+		PREPARE=(prepare_ruled antispoof=no)
+		;;
+	offline-guard) CALL=(offline) GOAL=down PREPARE=(prepare_ruled antispoof=yes) ;;
+	offline-legacy)
+		FIREWALL=legacy CALL=(offline) GOAL=down PREPARE=(prepare_ruled antispoof=yes)
+		;;
+	esac
+	[[ ${CALL[*]} != *antispoof=yes* ]] || OPTIONAL=IPv6
+}
+
+# For speed: there the rules would be the same as in other cases.
+without_firewall() {
+	FIREWALL=none
+	CALL+=(firewall=none)
 }
 
 prepare_configured() {
@@ -86,6 +136,19 @@ prepare_used() {
 prepare_connected() {
 	lab_vif 1 0 "$@"
 	call -- online || lab_die "$CASE: online: $(</run/lab/words)"
+}
+
+# It ran with other addresses, and since then an admin has been at the firewall.
+prepare_ruled() { # antispoof=…
+	lab_vif 1 0 ip '10.0.0.5 10.0.0.6 10.1.0.0/24 2001:db8::5'
+	PROGRAM=/run/lab/bare/vif-bridge call -- online "$1" ||
+		lab_die "$CASE: online: $(</run/lab/words)"
+	xenstore-write "$BACKEND/ip" '10.0.0.6 10.0.0.7 2001:db8::7 2001:db8:1::/64'
+	for tool in iptables ip6tables; do
+		"$tool" -I FORWARD -i eth2 -j DROP
+		"$tool" -A FORWARD -i vif1.0 -p tcp -m multiport --dports 80,443 -j ACCEPT
+		"$tool" -I FORWARD 3 -i eth3 -j DROP
+	done
 }
 
 # No bridge becomes a port of another.
@@ -135,13 +198,29 @@ fix_mtu() {
 	ip link set dev xenbr0 mtu 1400 && ip link set dev xenbr0 mtu 1500
 }
 
+# An admin's rules, and no others. FORWARD is there, for nobody takes it away again.
+reset_firewall() {
+	local tool
+	[ "$FIREWALL" != none ] || return 0
+	for tool in iptables-restore ip6tables-restore; do
+		printf '%s\n' '*filter' ':FORWARD ACCEPT' '-A FORWARD -i eth0 -j DROP' \
+			'-A FORWARD -i eth1 -j DROP' COMMIT | "$tool"
+	done
+	[ "$ABOUT" != firewall ] ||
+		printf '%s table %s xen_guard\n' add netdev delete netdev add bridge delete bridge |
+		nft -f -
+}
+
 begin() {
 	describe "$1"
+	[ "$FIREWALL" = none ] || lab_firewall "$FIREWALL"
+	reset_firewall
 	lab_bridge xenbr0
 	lab_bridge xenbr1
 	fix_mtu
-	mkdir -p /run/lab/scripts
+	mkdir -p /run/lab/scripts /run/lab/bare
 	ln -s "$BUILD/vif-bridge" "$PROGRAM"
+	ln -s "$BUILD/vif-bridge" /run/lab/bare/
 	make_hooks
 	"${PREPARE[@]}"
 	look before
@@ -160,6 +239,7 @@ restore() {
 	rm -f /run/lab/marks/*
 	unplug
 	xenstore-rm "${BACKEND%/*}" /local/domain/1
+	reset_firewall
 	"${PREPARE[@]}"
 }
 
@@ -172,6 +252,16 @@ facts() {
 	echo @sysctl
 	(cd /proc/sys && exec grep . net/ipv4/conf/*/{proxy_arp,forwarding,rp_filter} \
 		net/ipv6/conf/*/{accept_ra,addr_gen_mode,disable_ipv6,forwarding,proxy_ndp})
+	if [ "$FIREWALL" != none ]; then
+		echo @iptables
+		iptables-save
+		echo @ip6tables
+		ip6tables-save
+	fi
+	if [ "$ABOUT" = firewall ]; then
+		echo @nft
+		nft -s list ruleset | sed '/^table ip6\? filter {/,/^}/d'
+	fi
 	echo @store
 	xenstore-ls -f -p /local
 }
@@ -180,7 +270,7 @@ facts() {
 look() {
 	local line
 	STATUS='' ERROR=''
-	facts | LC_ALL=C awk -f "$LAB_DIR/state.awk" >/run/lab/raw
+	facts 2>/dev/null | LC_ALL=C awk -f "$LAB_DIR/state.awk" >/run/lab/raw
 	{
 		while read -r line; do
 			case $line in
@@ -272,7 +362,11 @@ list_calls() {
 			sub(/.*\) += /, "", result)
 
 			kind = fd == "" || !(fd in kinds) ? "other" : kinds[fd]
-			if (arguments ~ /^AF_NETLINK/)
+			if (arguments ~ /^AF_NETLINK.*NETFILTER/)
+				kind = "nft"
+			else if (arguments ~ /^AF_INET|tables/ || name ~ /^readlink/)
+				kind = "tables"
+			else if (arguments ~ /^AF_NETLINK/)
 				kind = "netlink"
 			else if (arguments ~ /^AF_UNIX, SOCK_STREAM/ || arguments ~ /xenstored/)
 				kind = "store"
@@ -298,7 +392,20 @@ ways_to_fail() { # NAME KIND
 	# The sanitizer's own memory; it does not live without.
 	[ "$2-$SANITIZED" != memory-yes ] || return 0
 	# What is called the same way all the time is looked at in one case.
+	case $ABOUT-$2 in
+	firewall-nft | firewall-tables) ;;
+	firewall-* | rest-nft | rest-tables) return ;;
+	esac
 	case $CASE-$1-$2 in
+	guard-setsockopt-nft | guard-bind-nft | guard-getsockname-nft) ;;
+	legacy-readlink-tables) ;;
+	*-setsockopt-nft | *-bind-nft | *-getsockname-nft | *-readlink-tables) return ;;
+	rules-sendto-nft | *-again-sendto-nft | *-bad-hook-sendto-nft) echo error=ENOBUFS && return ;;
+	rules-recvfrom-nft | *-again-recvfrom-nft | *-bad-hook-recvfrom-nft)
+		echo error=ENOBUFS && return
+		;;
+	# libiptc aborts then; but that is no call that can fail.
+	*-fcntl-tables) return ;;
 	plain-read-store | plain-write-store) echo error=EINTR retval=0 error=EIO && return ;;
 	plain-* | bad-hook-*-log) ;;
 	*-log | *-setitimer-*) return ;;
@@ -311,7 +418,8 @@ ways_to_fail() { # NAME KIND
 	wait4) echo error=ECHILD error=EINTR ;;
 	socket | open | openat | pidfd_open) echo error=EMFILE ;;
 	connect) echo error=ECONNREFUSED ;;
-	bind | setsockopt | getsockname | getpeername) echo error=ENOBUFS ;;
+	bind | setsockopt | getsockopt | getsockname | getpeername) echo error=ENOBUFS ;;
+	flock) echo error=ENOLCK ;;
 	vfork | clone | clone3) echo error=EAGAIN ;;
 	brk) echo retval=0 ;; # that, and no error, is how it fails
 	mmap | mremap | mprotect | munmap) echo error=ENOMEM ;;
@@ -337,10 +445,28 @@ told() {
 	[[ $CASE = by-hand || ${CALL[0]} != online || $STATUS = connected ]]
 }
 
+# Complete but for a family's rules, of which then none is new, and this was said.
+complete_but_rules() {
+	local family section
+	cp /run/lab/complete /run/lab/expected
+	for family in $OPTIONAL; do
+		section=iptables
+		[ "$family" = IPv4 ] || section=ip6tables
+		if grep -q "the $family rules for" /run/lab/words; then
+			{
+				grep -v "^$section " /run/lab/expected
+				grep "^$section " /run/lab/before
+			} >/run/lab/expecting
+			mv /run/lab/expecting /run/lab/expected
+		fi
+	done
+	[ "$(sort /run/lab/now)" = "$(sort /run/lab/expected)" ]
+}
+
 check_up() {
 	case $RC in
 	0)
-		same complete || complain "not complete" complete
+		same complete || complete_but_rules || complain "not complete" complete
 		told || complain "hotplug-status is '$STATUS'"
 		;;
 	*)
@@ -354,7 +480,10 @@ check_up() {
 check_down() { # KIND
 	local but=nothing
 	case $1-$RENAMED in
-	netlink-* | store-yes) but='vif1\.0|guest1' ;;
+	netlink-yes) but='vif1\.0|guest1|^ip6?tables ' ;;
+	netlink-*) but=$(about 'vif1\.0|guest1') ;;
+	nft-* | tables-*) but='^(iptables|ip6tables|nft)( |$)' ;;
+	store-yes) but='vif1\.0|guest1|^ip6?tables ' ;;
 	process-* | memory-*) but='^hook' ;;
 	esac
 	[ "$RC" != 0 ] || but=nothing
@@ -368,7 +497,7 @@ check_down() { # KIND
 # A second thing may fail here while the first is undone or reported: that cannot be mended.
 check_fails() { # KIND
 	case $1 in
-	netlink | process | memory) ;;
+	netlink | nft | tables | process | memory) ;;
 	*) same before || complain "not as before" before ;;
 	esac
 	if [ "$RC" = 0 ]; then
@@ -454,7 +583,8 @@ check_repaired() {
 
 # The interface itself need not look as before.
 check_cleared() {
-	local its='vif1\.0|guest1|/device/vif/0/mtu = '
+	local its
+	its="$(about 'vif1\.0|guest1')|/device/vif/0/mtu = "
 	look now
 	if [ "$RC" != 0 ]; then
 		complain "cannot be taken down"
@@ -482,14 +612,15 @@ inject_kills() { # CASE
 	begin "$1"
 	learn
 	while read -r name number kind <&4; do
-		case $name-$kind in
-		sendto-netlink | recvfrom-netlink | read-store | *-process) ;;
+		case $ABOUT-$name-$kind in
+		rest-sendto-netlink | rest-recvfrom-netlink | rest-read-store | rest-*-process) ;;
+		firewall-sendto-nft | firewall-recvfrom-nft | firewall-setsockopt-tables) ;;
 		*) continue ;;
 		esac
 		killed "$name" "$number" "${CALL[@]}"
 		check_repaired
 		restore
-		[ "$GOAL" = up ] || continue
+		[ "$GOAL" = up ] && [ "${PREPARE[0]}" != prepare_ruled ] || continue
 		killed "$name" "$number" "${opposite[${CALL[0]}]}" "${CALL[@]:1}"
 		check_cleared
 		restore
@@ -500,7 +631,8 @@ inject_kills() { # CASE
 # ---- what it works on goes away ---------------------------------------------------------------
 
 check_without_bridge() {
-	local gone='xenbr0|guest1'
+	local gone
+	gone=$(about 'xenbr0|guest1')
 	if [ "$RC" = 0 ]; then
 		[ "$STATUS" = connected ] || complain "hotplug-status is '$STATUS'"
 	elif [ "$(without "$gone" now)" != "$(without "$gone" before)" ]; then
@@ -511,9 +643,11 @@ check_without_bridge() {
 }
 
 check_without_vif() {
-	local gone='(vif|g)1\.0|guest1'
-	if [ "$(without "$gone" now)" != "$(without "$gone" before)" ]; then
-		complain "not as before" before
+	local gone as=before
+	gone=$(about '(vif|g)1\.0|guest1')
+	[ "$GOAL" = up ] || as=complete
+	if [ "$(without "$gone" now)" != "$(without "$gone" $as)" ]; then
+		complain "not as it should be" $as
 	elif [ "$GOAL" = down ]; then
 		[ "$RC" = 0 ] || complain "does not take it that it is gone"
 	elif [ "$RC" = 0 ]; then
@@ -560,7 +694,10 @@ inject_vanish() { # WHAT CASE
 	begin "$2"
 	learn
 	while read -r name number kind <&4; do
-		[ "$name-$kind" = sendto-netlink ] || continue
+		case $ABOUT-$name-$kind in
+		rest-sendto-netlink | firewall-sendto-nft) ;;
+		*) continue ;;
+		esac
 		until deleted_at "$1" "$name" "$number"; do
 			restore_bridge "$1"
 		done

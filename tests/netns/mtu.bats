@@ -65,11 +65,15 @@ load helper
 	refute grep 'sendto.*RTM_NEWLINK.*IFLA_MTU' /run/trace
 }
 
-@test "a changed MTU is in the message that plugs it in" {
+@test "a changed MTU comes with the MAC, before it is plugged in" {
 	lab_bridge xenbr0
 	lab_vif 1 0 mtu 1400
 	trace network 1 0 online type_if=vif
-	grep -q 'sendto.*RTM_NEWLINK.*IFLA_MTU}, 1400.*IFLA_MASTER' /run/trace
+	is "$STATUS" 0
+	sequence=$(awk '/sendto.*RTM_NEWLINK.*IFLA_ADDRESS.*IFLA_MTU}, 1400/ { print "mtu" }
+		/sendto.*RTM_NEWLINK.*IFLA_MASTER/ { print "master" }' /run/trace | xargs)
+	is "$sequence" "mtu master"
+	is "$(grep -c 'sendto.*RTM_NEWLINK' /run/trace)" 2
 }
 
 @test "the frontend has no mtu node yet: it gets one" {

@@ -32,13 +32,18 @@ load helper
 	is_unplugged vif7.3
 }
 
-@test "the rename is in the message that plugs it in" {
+@test "the rename comes first, then guard and rules for the new name, then the bridge" {
 	lab_bridge xenbr0
-	lab_vif 1 0 vifname web
-	trace network 1 0 online type_if=vif
+	lab_vif 1 0 vifname web ip 10.0.0.1
+	trace network 1 0 online type_if=vif antispoof=yes
 	is "$STATUS" 0
-	grep -q 'RTM_NEWLINK.*NLM_F_ACK.*IFLA_IFNAME.*"web".*IFLA_ADDRESS.*IFLA_MASTER' /run/trace
-	is "$(grep -c 'sendto.*RTM_NEWLINK.*IFLA_IFNAME' /run/trace)" 1
+	# nf_tables' attributes are shown as bytes: "xen_guard", "FORWARD".
+	sequence=$(awk '/sendto.*RTM_NEWLINK.*NLM_F_ACK.*IFLA_IFNAME.*"web".*IFLA_ADDRESS/ { print "name" }
+		/sendto.*NFT_MSG_NEWTABLE.*x78.x65.x6e.x5f.x67.x75.x61.x72.x64/ { print "guard" }
+		/sendto.*NFT_MSG_NEWRULE.*x46.x4f.x52.x57.x41.x52.x44/ { print "rules" }
+		/sendto.*RTM_NEWLINK.*ifi_flags=IFF_UP.*IFLA_MASTER/ { print "up" }' /run/trace | xargs)
+	is "$sequence" "name guard rules up"
+	is "$(grep -c 'sendto.*RTM_NEWLINK' /run/trace)" 2
 }
 
 @test "an up vif is renamed, too" {

@@ -43,13 +43,16 @@ plug() { # D N [NAME]
 	is "$ERR" ""
 }
 
-@test "the device is gone" {
+@test "the device is gone: there are still its rules to be taken away" {
 	lab_bridge xenbr0
 	lab_vif 1 0
 	plug 1 0
 	ip link del g1.0
-	untouched offline 1 0
+	lines "$(forward)" 2
+	offline 1 0
+	is "$(forward)" ""
 	is "$ERR" ""
+	untouched offline 1 0
 }
 
 @test "the bridge is gone" {
@@ -90,8 +93,11 @@ plug() { # D N [NAME]
 	plug 1 0
 	lab_unplug 1 0
 	ip link del xenbr0
-	untouched offline 1 0
+	lines "$(forward)" 2
+	offline 1 0
+	is "$(forward)" ""
 	is "$ERR" ""
+	untouched offline 1 0
 }
 
 @test "xenstore is gone: the vif is taken down all the same" {

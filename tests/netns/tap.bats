@@ -44,8 +44,11 @@ load helper
 	add 1 0
 	is_port_of vif1.0-emu xenbr0
 	ip link del vif1.0-emu
-	untouched remove 1 0
+	lines "$(forward)" 2
+	remove 1 0
+	is "$(forward)" ""
 	is "$ERR" ""
+	untouched remove 1 0
 }
 
 @test "remove when bridge and nodes are gone" {

@@ -52,6 +52,16 @@ twin() {
 	diff "$BATS_TEST_TMPDIR/real" "$BATS_TEST_TMPDIR/printed"
 }
 
+# The same with either of the kernel's firewalls as the host's own.
+twins() {
+	local stage
+	stage=$(cat)
+	for LAB_FW in nft legacy; do
+		export LAB_FW
+		twin "$@" <<<"$stage" || complain "(LAB_FW=$LAB_FW)"
+	done
+}
+
 @test "online" {
 	twin call 1 0 online type_if=vif <<'END'
 		lab_bridge xenbr0
@@ -345,6 +355,224 @@ END
 END
 }
 
+@test "accept rules of both families" {
+	twins call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 10.1.2.4/28 2001:db8::1 2001:db8:1::9/63"
+		iptables -A FORWARD -i eth0 -j DROP
+END
+}
+
+@test "accept rules: a second online" {
+	IDLE=yes twins call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 2001:db8::1"
+		lab_vif 2 0 ip 10.0.0.2
+		online 2 0
+		online 1 0
+END
+}
+
+@test "accept rules: a second online with other addresses, among others' rules" {
+	twins call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1" vifname "a'b"
+		iptables -A FORWARD -i "a'b" -j DROP
+		iptables -A FORWARD -i "a'b" -p tcp -m multiport --dports 80,443 -j ACCEPT
+		online 1 0
+		iptables -A FORWARD -i "a'b" -j ACCEPT
+		xenstore-write "$BACKEND/1/0/ip" 10.0.0.3
+END
+}
+
+# What names the device, but is an admin's; and what is not, but has odd words in it.
+admins_rules() {
+	for tool in iptables ip6tables; do
+		"$tool" -A FORWARD -m physdev --physdev-in vif1.0 -j DROP
+		"$tool" -A FORWARD -m physdev ! --physdev-in vif1.0 -j ACCEPT
+		"$tool" -A FORWARD ! -i vif1.0 -j ACCEPT
+		"$tool" -A FORWARD -i vif1.0 -m comment --comment "it's \"mine\"" -j ACCEPT
+		"$tool" -A FORWARD -o eth0 -m comment --comment "a -i vif1.0 b" -j ACCEPT
+		"$tool" -A FORWARD -o eth0 -m comment --comment "vif1.0 -j ACCEPT" -j DROP
+		"$tool" -A FORWARD -o vif1.0 -j LOG --log-prefix "a -o vif1.0 -j ACCEPT"
+		"$tool" -A FORWARD -i vif1.00 -j ACCEPT
+		"$tool" -A FORWARD -i vif1+ -j ACCEPT
+		"$tool" -A FORWARD -o vif1.0 -p tcp -m multiport --dports 80,443 -j ACCEPT
+		"$tool" -A FORWARD -m physdev --physdev-out vif1.0 -m limit --limit 1/sec -j ACCEPT
+	done
+}
+
+@test "accept rules: offline among an admin's rules" {
+	twins call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 2001:db8::1"
+		admins_rules
+		online 1 0
+END
+}
+
+@test "accept rules: offline when the device is gone and has another address" {
+	twins call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1" vifname web
+		online 1 0
+		lab_vif 2 0 vifname web2
+		online 2 0
+		xenstore-write "$BACKEND/1/0/ip" 10.0.0.3
+		ip link del g1.0
+END
+}
+
+@test "accept rules of a tap with vifname" {
+	twins call 1 0 add type_if=tap <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1" type vif_ioemu vifname web
+		lab_tap 1 0
+		online 1 0
+END
+}
+
+@test "accept rules for a name that sh and iptables would take apart" {
+	twins call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip 10.0.0.1 vifname "a'b\"c\$d\`e\\f"
+END
+}
+
+@test "accept rules of such a name go" {
+	twins call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip 10.0.0.1 vifname "a'b\$c;d&\`e"
+		online 1 0
+END
+}
+
+@test "accept rules: firewall=iptables, nftables, none" {
+	LAB_FW=nft
+	export LAB_FW
+	for firewall in iptables nftables none; do
+		twin call 1 0 online firewall=$firewall <<'END'
+			lab_bridge xenbr0
+			lab_vif 1 0 ip "10.0.0.1 2001:db8::1"
+END
+	done
+}
+
+@test "accept rules: no iptables but what names its tables" {
+	twin call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1"
+		lab_firewall none
+		iptables-legacy -P FORWARD DROP
+END
+}
+
+@test "antispoof with addresses and prefixes of both families" {
+	twins call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.0.0.2 10.1.2.3/28 10.1.2.0/27 2001:db8::1 2001:db8:1::9/63"
+END
+}
+
+@test "antispoof without addresses, beside another guarded port" {
+	twin call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0
+		lab_vif 2 0 ip "10.0.0.2 2001:db8::2"
+		online 2 0 antispoof=yes
+END
+}
+
+@test "antispoof of a tap with vifname" {
+	twin call 1 0 add type_if=tap antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1 10.1.0.0/24" type vif_ioemu vifname web
+		lab_tap 1 0
+		online 1 0 antispoof=yes
+END
+}
+
+@test "antispoof from the file, of a name that sh would take apart" {
+	twin call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1" vifname '$(id)'"'"';x&'
+		config <<<'antispoof=yes'
+END
+}
+
+@test "antispoof: a second online" {
+	IDLE=yes twin call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 2001:db8::1"
+		online 1 0 antispoof=yes
+END
+}
+
+@test "antispoof: a second online with other addresses and another MAC" {
+	twin call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 2001:db8::1" vifname web
+		lab_vif 2 0
+		online 2 0 antispoof=yes
+		online 1 0 antispoof=yes
+		xenstore-write "$BACKEND/1/0/ip" "10.0.0.3 2001:db8:1::/64" "$BACKEND/1/0/mac" 00:16:3e:11:22:33
+END
+}
+
+@test "antispoof: more addresses than the comment holds, others later" {
+	twin call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "$(echo 10.9.{0..31}.1 2001:db8:{0..31}::1)"
+		online 1 0 antispoof=yes
+		xenstore-write "$BACKEND/1/0/ip" "$(echo 10.9.{30..50}.1 2001:db8:{30..39}::/48)"
+END
+}
+
+@test "antispoof no more" {
+	twin call 1 0 online <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1"
+		online 1 0 antispoof=yes
+END
+}
+
+@test "antispoof: offline of the last one" {
+	twins call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 10.1.2.3/28 2001:db8::1" vifname web
+		online 1 0 antispoof=yes
+END
+}
+
+@test "antispoof: offline of one of two" {
+	twin call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1 10.1.0.0/28"
+		lab_vif 2 0 ip "10.0.0.2 2001:db8::2"
+		online 1 0 antispoof=yes
+		online 2 0 antispoof=yes
+END
+}
+
+@test "antispoof: remove of the tap" {
+	twin call 1 0 remove type_if=tap <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1" type vif_ioemu
+		lab_tap 1 0
+		online 1 0 antispoof=yes
+		add 1 0 antispoof=yes
+END
+}
+
+@test "antispoof: offline when the device is gone" {
+	twin call 1 0 offline <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 ip "10.0.0.1 2001:db8::1"
+		online 1 0 antispoof=yes
+		ip link del g1.0
+END
+}
+
 @test "error: no such bridge" {
 	EXIT=1 twin call 1 0 online <<'END'
 		lab_bridge xenbr0
@@ -414,6 +642,20 @@ END
 
 @test "the other pass's call" {
 	IDLE=yes twin call 1 0 add type_if=vif <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0
+END
+}
+
+@test "error: antispoof without a MAC" {
+	EXIT=1 twin call 1 0 online antispoof=yes <<'END'
+		lab_bridge xenbr0
+		lab_vif 1 0 mac -
+END
+}
+
+@test "error: a firewall that there is none of" {
+	EXIT=1 twin call 1 0 online firewall=pf <<'END'
 		lab_bridge xenbr0
 		lab_vif 1 0
 END

@@ -42,6 +42,15 @@ result() {
 @test "a call fails: offline" { result errors offline; }
 @test "a call fails: offline with a name" { result errors offline-name; }
 @test "a call fails: offline with hooks" { result errors offline-hooks; }
+@test "the firewall fails: online with other addresses" { result errors rules; }
+@test "the firewall fails: online with antispoof" { result errors guard; }
+@test "the firewall fails: online with antispoof and other addresses" { result errors guard-again; }
+@test "the firewall fails: online with antispoof and a failing hook" { result errors guard-bad-hook; }
+@test "the firewall fails: online, legacy tables" { result errors legacy; }
+@test "the firewall fails: online with other addresses, legacy tables" { result errors legacy-again; }
+@test "the firewall fails: online with a failing hook, legacy tables" { result errors legacy-bad-hook; }
+@test "the firewall fails: offline with antispoof" { result errors offline-guard; }
+@test "the firewall fails: offline with antispoof, legacy tables" { result errors offline-legacy; }
 @test "killed: online with a name" { result kills name; }
 @test "killed: online with all port flags" { result kills flags; }
 @test "killed: online with addresses to be taken off" { result kills used; }
@@ -50,11 +59,18 @@ result() {
 @test "killed: add" { result kills tap; }
 @test "killed: offline with a name" { result kills offline-name; }
 @test "killed: offline with hooks" { result kills offline-hooks; }
+@test "killed at the firewall: online with antispoof and a name" { result kills guard-name; }
+@test "killed at the firewall: online with antispoof and other addresses" { result kills guard-again; }
+@test "killed at the firewall: online, legacy tables" { result kills legacy; }
+@test "killed at the firewall: offline with antispoof" { result kills offline-guard; }
+@test "the bridge goes: online with antispoof" { result vanish bridge guard; }
 @test "the bridge goes: online with addresses to be taken off" { result vanish bridge used; }
 @test "the bridge goes: online with all port flags" { result vanish bridge flags; }
 @test "the vif goes: online with a name" { result vanish vif name; }
 @test "the vif goes: online with all port flags" { result vanish vif flags; }
+@test "the vif goes: online with antispoof and a name" { result vanish vif guard-name; }
 @test "the vif goes: online with addresses to be taken off" { result vanish vif used; }
 @test "the vif goes: add" { result vanish vif tap; }
 @test "the vif goes: offline" { result vanish vif offline; }
 @test "the vif goes: remove" { result vanish vif tap-remove; }
+@test "the vif goes: offline with antispoof" { result vanish vif offline-guard; }
