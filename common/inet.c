@@ -100,6 +100,36 @@ void inet_print(const struct inet_prefix *prefix, char out[static INET_TEXT])
 		snprintf(out, INET_TEXT, "(family %u)", prefix->family);
 }
 
+static int full_length(const struct inet_prefix *prefix)
+{
+	return prefix->family == AF_INET6 ? 128 : 32;
+}
+
+bool inet_is_host(const struct inet_prefix *prefix)
+{
+	return prefix->len == full_length(prefix);
+}
+
+bool inet_has_host_bits(const struct inet_prefix *prefix)
+{
+	for (int bit = prefix->len; bit < full_length(prefix); bit++)
+		if (prefix->addr[bit / 8] & 0x80 >> bit % 8)
+			return true;
+	return false;
+}
+
+bool inet_equal(const struct inet_prefix *a, const struct inet_prefix *b)
+{
+	return a->family == b->family && a->len == b->len &&
+	       !memcmp(a->addr, b->addr, a->family == AF_INET6 ? 16 : 4);
+}
+
+bool inet_is_link_local(const struct inet_prefix *prefix)
+{
+	return prefix->family == AF_INET6 && prefix->addr[0] == 0xfe &&
+	       (prefix->addr[1] & 0xc0) == 0x80;
+}
+
 void inet_print_mac(const uint8_t mac[static MAC_LEN], char out[static MAC_TEXT])
 {
 	snprintf(out, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],

@@ -44,6 +44,16 @@ struct inet_prefix inet_link_local(const uint8_t mac[static MAC_LEN]);
 /* Print an address without its prefix length into INET_TEXT bytes. */
 void inet_print(const struct inet_prefix *prefix, char out[static INET_TEXT]);
 
+/* Whether it is one address, no more; whether bits are set behind its length. */
+bool inet_is_host(const struct inet_prefix *prefix);
+bool inet_has_host_bits(const struct inet_prefix *prefix);
+
+/* Whether two are the same, lengths included. */
+bool inet_equal(const struct inet_prefix *a, const struct inet_prefix *b);
+
+/* Whether it is an IPv6 link-local address (RFC 4291). */
+bool inet_is_link_local(const struct inet_prefix *prefix);
+
 /* Print six bytes as aa:bb:cc:dd:ee:ff. */
 void inet_print_mac(const uint8_t mac[static MAC_LEN], char out[static MAC_TEXT]);
 

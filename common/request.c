@@ -19,6 +19,8 @@ static const struct {
 	[KEY_ANTISPOOF] = { "antispoof", SOURCE_FILE | CALLER },
 	[KEY_BRIDGE] = { "bridge", SOURCE_FILE | CALLER | SOURCE_STORE },
 	[KEY_FIREWALL] = { "firewall", SOURCE_FILE | CALLER },
+	[KEY_GATEWAY6] = { "gateway6", SOURCE_FILE | CALLER },
+	[KEY_GATEWAYDEV] = { "gatewaydev", CALLER | SOURCE_STORE },
 	[KEY_INTERFACE] = { "INTERFACE", CALLER },
 	[KEY_IP] = { "ip", CALLER | SOURCE_STORE },
 	[KEY_ISOLATED] = { "isolated", SOURCE_FILE | CALLER },

@@ -23,6 +23,8 @@ enum key {
 	KEY_ANTISPOOF,
 	KEY_BRIDGE,
 	KEY_FIREWALL,
+	KEY_GATEWAY6,
+	KEY_GATEWAYDEV,
 	KEY_INTERFACE,
 	KEY_IP,
 	KEY_ISOLATED,
@@ -139,6 +141,12 @@ int request_check_path(struct request *request, struct error *err) MUST_CHECK;
  * -EINVAL names the setting.
  */
 int request_check_run(struct request *request, struct error *err) MUST_CHECK;
+
+/*
+ * Check `ip` into ips and ip_count, which hold what was good also after an error: request_check
+ * does not do it in taking down, where only some have a use for it.
+ */
+int request_check_ips(struct request *request, struct error *err) MUST_CHECK;
 
 /*
  * Check the rest, once everything is in. What is of no use in taking an interface down is not

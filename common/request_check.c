@@ -231,7 +231,7 @@ static int check_names(struct request *request, struct error *err)
 	return rc;
 }
 
-static int check_ips(struct request *request, struct error *err)
+int request_check_ips(struct request *request, struct error *err)
 {
 	const char *ip = request_get(request, KEY_IP);
 
@@ -254,7 +254,7 @@ static int check_mac(struct request *request, struct error *err)
 /* What a guest may send. It is known by its MAC; without one there is nothing to hold it to. */
 static int check_guest(struct request *request, struct error *err)
 {
-	int rc = check_ips(request, err);
+	int rc = request_check_ips(request, err);
 
 	if (!rc)
 		rc = check_mac(request, err);
