@@ -42,36 +42,71 @@ static bool take_both_sides(struct nlattr **tb, const struct ifaddrmsg *info,
 	return true;
 }
 
-static int take_address(const struct nlmsghdr *reply, void *arg, struct error *err)
+static bool is_on(const struct nlmsghdr *reply, const struct link *link)
+{
+	const struct ifaddrmsg *info = nlmsg_data(reply);
+
+	return reply->nlmsg_type == RTM_NEWADDR && (int)info->ifa_index == link->index;
+}
+
+static int parse_address(const struct nlmsghdr *reply, const struct link *link,
+			 struct address *address, struct error *err)
 {
 	struct nlattr *tb[IFA_MAX + 1];
 	const struct ifaddrmsg *info = nlmsg_data(reply);
-	struct address_list *list = arg;
-	struct address address = { .link = list->link->index, .valid = UINT32_MAX,
-				   .preferred = UINT32_MAX };
 
-	if (reply->nlmsg_type != RTM_NEWADDR || (int)info->ifa_index != list->link->index)
-		return 0;
+	*address = (struct address){ .link = link->index, .valid = UINT32_MAX,
+				     .preferred = UINT32_MAX };
 	if (nlmsg_parse((struct nlmsghdr *)reply, sizeof(*info), tb, IFA_MAX, NULL) ||
-	    !take_both_sides(tb, info, &address))
+	    !take_both_sides(tb, info, address))
 		return error_set(err, EBADMSG, "the kernel described an address in an unknown way");
-	if (list->count == list->max)
-		return error_set(err, E2BIG, "%s has more than %zu addresses",
-				 list->link->name, list->max);
-	memcpy(address.link_name, list->link->name, IFNAMSIZ);
-	address.has_broadcast = take_inet(tb[IFA_BROADCAST], info, &address.broadcast);
+	memcpy(address->link_name, link->name, IFNAMSIZ);
+	address->has_broadcast = take_inet(tb[IFA_BROADCAST], info, &address->broadcast);
 	if (tb[IFA_LABEL])
-		nla_strlcpy(address.label, tb[IFA_LABEL], IFNAMSIZ);
-	address.scope = info->ifa_scope;
-	address.flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : info->ifa_flags;
+		nla_strlcpy(address->label, tb[IFA_LABEL], IFNAMSIZ);
+	address->scope = info->ifa_scope;
+	address->flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : info->ifa_flags;
 	if (tb[IFA_PROTO])
-		address.protocol = nla_get_u8(tb[IFA_PROTO]);
+		address->protocol = nla_get_u8(tb[IFA_PROTO]);
 	if (tb[IFA_CACHEINFO]) {
 		const struct ifa_cacheinfo *life = nla_data(tb[IFA_CACHEINFO]);
 
-		address.valid = life->ifa_valid;
-		address.preferred = life->ifa_prefered;
+		address->valid = life->ifa_valid;
+		address->preferred = life->ifa_prefered;
 	}
+	return 0;
+}
+
+static int take_address(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct address_list *list = arg;
+	struct address address;
+	int rc;
+
+	if (!is_on(reply, list->link))
+		return 0;
+	rc = parse_address(reply, list->link, &address, err);
+	if (rc)
+		return rc;
+	if (list->count == list->max)
+		return error_set(err, E2BIG, "%s has more than %zu addresses",
+				 list->link->name, list->max);
+	list->out[list->count++] = address;
+	return 0;
+}
+
+/* A list of at most one. */
+static int take_main(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	struct address_list *list = arg;
+	struct address address;
+	int rc;
+
+	if (!is_on(reply, list->link) || list->count)
+		return 0;
+	rc = parse_address(reply, list->link, &address, err);
+	if (rc || address.flags & IFA_F_SECONDARY)
+		return rc;
 	list->out[list->count++] = address;
 	return 0;
 }
@@ -85,6 +120,20 @@ int address_list(struct netlink *netlink, const struct link *link, struct addres
 	int rc = netlink_talk(netlink, message, !message, take_address, &list, err);
 
 	*count = list.count;
+	return rc ? error_prefix(err, "listing the addresses of %s", link->name) : 0;
+}
+
+int address_main(struct netlink *netlink, const struct link *link, struct address *out,
+		 struct error *err)
+{
+	struct address_list list = { .link = link, .out = out, .max = 1 };
+	const struct ifaddrmsg info = { .ifa_family = AF_INET,
+					.ifa_index = (unsigned)link->index };
+	struct nl_msg *message = netlink_message(RTM_GETADDR, NLM_F_DUMP, &info, sizeof(info));
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = netlink_talk(netlink, message, !message, take_main, &list, err);
 	return rc ? error_prefix(err, "listing the addresses of %s", link->name) : 0;
 }
 

@@ -9,7 +9,10 @@
 #include "hook.h"
 #include "link.h"
 #include "log.h"
+#include "neighbour.h"
+#include "route.h"
 #include "store.h"
+#include "sysctl.h"
 
 /* The longest step: a guard with as many addresses as there may be. */
 #define STEP_TEXT 65536
@@ -27,6 +30,12 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return firewall_apply(tools->firewall, &step->rules, err);
 	case STEP_GUARD:
 		return firewall_guard(tools->firewall, &step->guard, err);
+	case STEP_ROUTE:
+		return route_apply(tools->netlink, &step->route, err);
+	case STEP_NEIGHBOUR:
+		return neighbour_apply(tools->netlink, &step->neighbour, err);
+	case STEP_SYSCTL:
+		return sysctl_apply(&step->sysctl, err);
 	case STEP_STORE:
 		return store_apply(tools->store, &step->store, err);
 	case STEP_HOOK:

@@ -14,6 +14,8 @@
 #define FACTS_ADDRESSES 32	/* on one link; more are refused */
 #define FACTS_BRIDGES 16	/* named in the warning about several bridges */
 #define FACTS_HOOKS 32
+#define FACTS_ROUTES 256		/* to one link; more are refused */
+#define FACTS_NEIGHBOURS 128	/* two for each entry of `ip`, REQUEST_IPS */
 #define FACTS_PATH 256		/* a file's name */
 #define REQUEST_IPS 64		/* entries in one `ip` */
 
@@ -87,6 +89,25 @@ struct guard {
 	size_t ip_count;
 };
 
+/* A route to a link, without a router between. */
+struct route {
+	int link;			/* index */
+	char link_name[IFNAMSIZ];
+	struct inet_prefix to;
+	struct inet_prefix source;	/* the host's address for it; family 0: none in particular */
+	uint32_t metric;
+	uint8_t protocol;		/* RTPROT_*: who made it */
+};
+
+/* A neighbour that an admin, or we, have set: one whose MAC is fixed, or one that is proxied. */
+struct neighbour {
+	int link;			/* index */
+	char link_name[IFNAMSIZ];
+	struct inet_prefix ip;
+	bool proxy;			/* the host answers for it on that link */
+	uint8_t mac[MAC_LEN];		/* unless proxy */
+};
+
 /* All that a vif program looked at. */
 struct facts {
 	struct link link;		/* the guest's interface: a vif or a tap */
@@ -96,6 +117,18 @@ struct facts {
 	size_t bridge_count;
 	struct address addresses[FACTS_ADDRESSES];	/* on link */
 	size_t address_count;
+	/* Of a routed interface: */
+	struct link gateway;		/* the way to the LAN; its name also when there is no such */
+	struct address gateway_address;	/* the first IPv4 address there; family 0: none */
+	bool has_ipv6;			/* link has IPv6, or will have it */
+	bool gateway_has_ipv6;
+	int proxy_arp;			/* link's settings, -1: there is no such */
+	int accept_ra;
+	int proxy_ndp;			/* gateway's */
+	struct route routes[FACTS_ROUTES];	/* to link */
+	size_t route_count;
+	struct neighbour neighbours[FACTS_NEIGHBOURS];	/* the guest's, on link and gateway */
+	size_t neighbour_count;
 	char hooks[FACTS_HOOKS][FACTS_PATH];	/* executable ones, in the order to run */
 	size_t hook_count;
 	char main_ip[INET_TEXT];	/* the host's own address on the bridge, for the hooks */

@@ -103,12 +103,17 @@ static int get_link(struct netlink *netlink, const char *name, int index, struct
 	rc = netlink_talk(netlink, message, failed, take_link, link, &refusal);
 	if (!rc || rc == -ENODEV)
 		return 0;
-	return error_set(err, -rc, "looking for %s: %s", name ? name : "a bridge", refusal.text);
+	return error_set(err, -rc, "looking for %s: %s", name ? name : "a link", refusal.text);
 }
 
 int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
 {
 	return get_link(netlink, name, 0, link, err);
+}
+
+int link_by_index(struct netlink *netlink, int index, struct link *link, struct error *err)
+{
+	return get_link(netlink, NULL, index, link, err);
 }
 
 int link_master_name(struct netlink *netlink, struct link *link, struct error *err)

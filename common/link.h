@@ -16,6 +16,10 @@ struct netlink;
 int link_by_name(struct netlink *netlink, const char *name, struct link *link,
 		 struct error *err) MUST_CHECK;
 
+/* The same by index. */
+int link_by_index(struct netlink *netlink, int index, struct link *link,
+		  struct error *err) MUST_CHECK;
+
 /* Fill in link->master_name. */
 int link_master_name(struct netlink *netlink, struct link *link, struct error *err) MUST_CHECK;
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "print.h"
+
 /*
  * What xen-hotplug-common.sh offers to the hooks that it sources, as far as hooks use it; `set -e`
  * as there: a command that fails makes the hook fail.
@@ -131,6 +133,38 @@ void plan_guard(struct plan *plan, const struct guard *from, const struct guard 
 	step->guard.to = to;
 }
 
+void plan_route(struct plan *plan, const struct route *route, bool adding)
+{
+	struct step *step = add(plan, STEP_ROUTE);
+
+	if (!step)
+		return;
+	step->route.route = *route;
+	step->route.add = adding;
+}
+
+void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool adding)
+{
+	struct step *step = add(plan, STEP_NEIGHBOUR);
+
+	if (!step)
+		return;
+	step->neighbour.neighbour = *neighbour;
+	step->neighbour.add = adding;
+}
+
+void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
+		 const char *setting, int from, int to)
+{
+	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
+
+	if (!step)
+		return;
+	snprintf(step->sysctl.name, FACTS_PATH, "net/%s/conf/%s/%s", family, link_name, setting);
+	step->sysctl.from = from;
+	step->sysctl.to = to;
+}
+
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to)
 {
@@ -203,6 +237,16 @@ struct step step_reverse(const struct step *step)
 	case STEP_GUARD:
 		reverse.guard.from = step->guard.to;
 		reverse.guard.to = step->guard.from;
+		break;
+	case STEP_ROUTE:
+		reverse.route.add = !step->route.add;
+		break;
+	case STEP_NEIGHBOUR:
+		reverse.neighbour.add = !step->neighbour.add;
+		break;
+	case STEP_SYSCTL:
+		reverse.sysctl.from = step->sysctl.to;
+		reverse.sysctl.to = step->sysctl.from;
 		break;
 	case STEP_STORE:
 		reverse.store.from = step->store.to;
@@ -389,6 +433,15 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_GUARD:
 		guard_print(step->guard.from, step->guard.to, out);
+		break;
+	case STEP_ROUTE:
+		print_route(&step->route, out);
+		break;
+	case STEP_NEIGHBOUR:
+		print_neighbour(&step->neighbour, out);
+		break;
+	case STEP_SYSCTL:
+		print_sysctl(&step->sysctl, out);
 		break;
 	case STEP_STORE:
 		print_store(&step->store, out);

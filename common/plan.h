@@ -14,7 +14,7 @@
 #include "rule.h"
 #include "text.h"
 
-#define PLAN_STEPS 96
+#define PLAN_STEPS 384	/* of REQUEST_IPS entries each takes up to five */
 #define HOOK_VARIABLES 12
 
 enum step_kind {
@@ -23,6 +23,9 @@ enum step_kind {
 	STEP_ADDRESS,	/* an address added or deleted */
 	STEP_RULES,	/* a device's accept rules in one family */
 	STEP_GUARD,	/* what a device may send */
+	STEP_ROUTE,	/* a route to a link added or deleted */
+	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
+	STEP_SYSCTL,	/* a number below /proc/sys */
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
 };
@@ -58,6 +61,21 @@ struct guard_change {
 	const struct guard *from, *to;	/* not owned */
 };
 
+struct route_change {
+	struct route route;
+	bool add;
+};
+
+struct neighbour_change {
+	struct neighbour neighbour;
+	bool add;
+};
+
+struct sysctl_change {
+	char name[FACTS_PATH];	/* "net/ipv4/conf/vif1.0/proxy_arp" */
+	int from, to;
+};
+
 struct store_change {
 	char path[FACTS_PATH];
 	const char *from, *to;	/* NULL: no such node. Not owned. */
@@ -82,6 +100,9 @@ struct step {
 		struct address_change address;
 		struct rules_change rules;
 		struct guard_change guard;
+		struct route_change route;
+		struct neighbour_change neighbour;
+		struct sysctl_change sysctl;
 		struct store_change store;
 		struct hook_call hook;
 	};
@@ -117,6 +138,12 @@ void plan_address(struct plan *plan, const struct address *address, bool add);
 void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 		const struct rule_set *set, bool optional);
 void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to);
+void plan_route(struct plan *plan, const struct route *route, bool add);
+void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);
+
+/* family: "ipv4" or "ipv6"; `from` is -1 when it is not known. */
+void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
+		 const char *setting, int from, int to);
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to);
 void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Steps of routed interfaces in an admin's words; the others are in plan.c. Pure.
+#ifndef PRINT_H
+#define PRINT_H
+
+#include "plan.h"
+#include "text.h"
+
+/* Each prints the shell command that does the same, without a newline (see step_print). */
+void print_route(const struct route_change *change, struct text *out);
+void print_neighbour(const struct neighbour_change *change, struct text *out);
+void print_sysctl(const struct sysctl_change *change, struct text *out);
+
+#endif
