@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
-PROGRAMS := vif-bridge
+PROGRAMS := vif-bridge vif-route vif-nat
 
 # Yours to set. What the code itself needs stands in FLAGS, so that these can hold anything.
 CC ?= gcc

@@ -7,16 +7,16 @@
 static int plan_up(const struct request *request, const struct facts *facts, struct plan *plan,
 		   struct error *err)
 {
+	const struct traffic traffic = { request->ips, request->ip_count, .bridged = true };
 	struct link now, wanted;
 	int rc = vif_want(request, facts, bridge_port_mtu(request, facts), &wanted, err);
 
 	if (rc)
 		return rc;
 	bridge_want(request, facts, &wanted);
-	now = vif_plan_prepare(facts, &wanted, plan);
+	now = vif_plan_prepare(facts, &wanted, false, plan);
 	/* Before its port can carry a frame. */
-	vif_plan_guard(request, facts, true, plan);
-	vif_plan_rules(request, facts, true, plan);
+	vif_plan_firewall(request, facts, &traffic, plan);
 	bridge_plan_join(&now, &wanted, plan);
 	vif_plan_hooks(request, facts, plan);
 	vif_plan_connected(request, facts, wanted.mtu, plan);
@@ -26,8 +26,7 @@ static int plan_up(const struct request *request, const struct facts *facts, str
 static void plan_down(const struct request *request, const struct facts *facts, struct plan *plan)
 {
 	bridge_plan_leave(&facts->link, plan);
-	vif_plan_no_rules(request, facts, plan);
-	vif_plan_no_guard(facts, plan);
+	vif_plan_no_firewall(request, facts, plan);
 	vif_plan_hooks(request, facts, plan);
 }
 
@@ -35,6 +34,7 @@ int main(int argc, char **argv)
 {
 	static const struct vif_program vif_bridge = {
 		.name = "vif-bridge",
+		.example = "bridge=xenbr0",
 		.look = bridge_look,
 		.plan_up = plan_up,
 		.plan_down = plan_down,

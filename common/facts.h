@@ -73,7 +73,15 @@ struct firewall_facts {
 	const char *tool[2];
 };
 
-#define GUARD_IPS (REQUEST_IPS + 1)	/* and the link-local address of the MAC */
+/* The addresses and prefixes that a guest may use; none: any. Not owned. */
+struct traffic {
+	const struct inet_prefix *ips;
+	size_t count;
+	bool bridged;		/* through a bridge, and not routed */
+};
+
+#define TRAFFIC_IPS (REQUEST_IPS + 1)	/* at most: all in `ip`, and one that vif-nat gives */
+#define GUARD_IPS (TRAFFIC_IPS + 1)	/* and the link-local address of the MAC */
 
 /* What an interface may send (guard.h), or that it may send anything. */
 struct guard {

@@ -14,11 +14,6 @@ static const char *const drop_sets[] = {
 	"drop_bad",
 };
 
-static bool is_whole(const struct inet_prefix *address)
-{
-	return address->len == (address->family == AF_INET ? 32 : 128);
-}
-
 static bool contains(const struct inet_prefix *outer, const struct inet_prefix *inner)
 {
 	struct inet_prefix cut = *inner;
@@ -37,11 +32,11 @@ void guard_add_address(struct guard *guard, const struct inet_prefix *address)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < guard->ip_count; i++)
-		if (is_whole(&guard->ips[i]) == is_whole(&masked) &&
+		if (inet_is_host(&guard->ips[i]) == inet_is_host(&masked) &&
 		    contains(&guard->ips[i], &masked))
 			return;
 	for (size_t i = 0; i < guard->ip_count; i++)
-		if (is_whole(&guard->ips[i]) || is_whole(&masked) ||
+		if (inet_is_host(&guard->ips[i]) || inet_is_host(&masked) ||
 		    !contains(&masked, &guard->ips[i]))
 			guard->ips[kept++] = guard->ips[i];
 	guard->ips[kept] = masked;
@@ -54,7 +49,8 @@ void guard_none(const char *device, struct guard *guard)
 	memcpy(guard->device, device, strlen(device) + 1);
 }
 
-void guard_want(const struct request *request, bool bridged, struct guard *guard)
+void guard_want(const struct request *request, const struct traffic *traffic,
+		struct guard *guard)
 {
 	struct inet_prefix link_local = inet_link_local(request->mac);
 
@@ -63,12 +59,12 @@ void guard_want(const struct request *request, bool bridged, struct guard *guard
 		return;
 	guard->present = true;
 	guard->hooked = true;
-	guard->bridged = bridged;
+	guard->bridged = traffic->bridged;
 	guard->is_tap = request->type == TYPE_TAP;
-	guard->is_free = !request->ip_count;
+	guard->is_free = !traffic->count;
 	memcpy(guard->mac, request->mac, MAC_LEN);
-	for (size_t i = 0; i < request->ip_count; i++)
-		guard_add_address(guard, &request->ips[i]);
+	for (size_t i = 0; i < traffic->count; i++)
+		guard_add_address(guard, &traffic->ips[i]);
 	guard_add_address(guard, &link_local);
 }
 
@@ -170,7 +166,7 @@ static void add_range(struct list *list, const char *set, const struct inet_pref
 static void add_address(struct list *list, const struct inet_prefix *ip, enum guard_family other,
 			bool owned)
 {
-	if (is_whole(ip)) {
+	if (inet_is_host(ip)) {
 		add_whole(list, ip, other, owned);
 	} else if (ip->family == AF_INET) {
 		add_range(list, "allow4_net", ip, 4);
@@ -219,7 +215,7 @@ static void print_prefix(const struct inet_prefix *prefix, struct text *out)
 	char text[INET_TEXT];
 
 	inet_print(prefix, text);
-	text_add(out, is_whole(prefix) ? "%s" : "%s/%u", text, prefix->len);
+	text_add(out, inet_is_host(prefix) ? "%s" : "%s/%u", text, prefix->len);
 }
 
 void guard_comment(const struct guard *guard, struct text *out)
@@ -258,7 +254,7 @@ static bool read_kind(const char *word, struct guard *guard)
 
 int guard_read_comment(const char *comment, struct guard *guard, bool *listed, struct error *err)
 {
-	struct inet_prefix ips[REQUEST_IPS], link_local;
+	struct inet_prefix ips[TRAFFIC_IPS], link_local;
 	char mac[GUARD_COMMENT], kind[GUARD_COMMENT];
 	struct error own = { 0 };
 	size_t count = 0;
@@ -271,7 +267,7 @@ int guard_read_comment(const char *comment, struct guard *guard, bool *listed, s
 	guard->is_free = !strcmp(comment, " any");
 	*listed = strcmp(comment, " many");
 	if (*listed && !guard->is_free &&
-	    inet_parse_list(comment, ips, REQUEST_IPS, &count, err))
+	    inet_parse_list(comment, ips, TRAFFIC_IPS, &count, err))
 		return -err->code;
 	guard->ip_count = 0;
 	for (size_t i = 0; i < count; i++)

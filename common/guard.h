@@ -26,8 +26,9 @@ struct guard_element {
 	size_t len;
 };
 
-/* What an interface may send; without restrictions: nothing of it is in the tables. */
-void guard_want(const struct request *request, bool bridged, struct guard *guard);
+/* With antispoof: that an interface may send this traffic alone; else guard_none. */
+void guard_want(const struct request *request, const struct traffic *traffic,
+		struct guard *guard);
 
 /* No guard for the device. */
 void guard_none(const char *device, struct guard *guard);

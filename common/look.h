@@ -10,7 +10,7 @@
 
 struct netlink;
 
-/* What else bringing up needs, the link itself having been found; it may log advice. */
+/* What else a program needs, the link itself having been found; it may log advice. */
 typedef int (*look_further)(struct netlink *netlink, const struct request *request,
 			    struct facts *facts, struct error *err);
 
@@ -28,10 +28,11 @@ struct look {
 int look_up(struct look *look, look_further further, struct error *err) MUST_CHECK;
 
 /*
- * Find the interface that is to be taken down; that it is gone is no error. After an error the
- * facts hold what could be seen all the same.
+ * Find the interface that is to be taken down; that it is gone is no error. `further` may be NULL;
+ * it is called also when the interface is gone or an error has occurred. After an error the facts
+ * hold what could be seen all the same.
  */
-int look_down(struct look *look, struct error *err) MUST_CHECK;
+int look_down(struct look *look, look_further further, struct error *err) MUST_CHECK;
 
 /* Free what was read. */
 void look_close(struct look *look);

@@ -45,13 +45,13 @@ static int print_help(const struct run *run)
 {
 	printf("Usage: %s [-nvhV] online|offline|add|remove [KEY=VALUE]...\n\n"
 	       "Connects a Xen guest's network interface to the host's network, or disconnects it;\n"
-	       "run by libxl, or by hand: vif=vif1.0 bridge=xenbr0 %s online\n\n"
+	       "run by libxl, or by hand: vif=vif1.0 %s %s online\n\n"
 	       "  -n, --dry-run  print what would be done as a shell script\n"
 	       "  -v, --verbose  print each step as it is done\n"
 	       "  -h, --help     print this\n"
 	       "  -V, --version  print the version\n\n"
 	       "Keys, also read from the environment, %s and xenstore: see %s(8).\n",
-	       run->program->name, run->program->name, CONFIG_FILE, run->program->name);
+	       run->program->name, run->program->example, run->program->name, CONFIG_FILE, run->program->name);
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static int take_down(struct run *run, struct error *err)
 
 	if (rc)
 		return rc;
-	look_rc = look_down(&run->look, err);
+	look_rc = look_down(&run->look, run->program->look_down, err);
 	if (!look_rc && !run->facts.link.index)
 		log_line(LOG_DEBUG, "%s is gone already", run->request.wanted);
 	run->program->plan_down(&run->request, &run->facts, &run->plan);

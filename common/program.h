@@ -15,7 +15,10 @@
 struct vif_program {
 	const char *name;
 
+	const char *example;	/* KEY=VALUE words for --help */
+
 	look_further look;	/* in bringing up */
+	look_further look_down;	/* in taking down; may be NULL */
 
 	/* Pure: from what is asked and what was seen to the steps. */
 	int (*plan_up)(const struct request *request, const struct facts *facts,

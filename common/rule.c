@@ -35,45 +35,46 @@ static void add_address(struct rule_set *set, enum rule_kind kind, bool bridged,
 		add(set, kind, bridged)->address = masked;
 }
 
-static void add_addresses(const struct request *request, enum rule_kind kind, bool bridged,
-			  struct rule_set *set)
+static void add_addresses(const struct request *request, const struct traffic *traffic,
+			  enum rule_kind kind, struct rule_set *set)
 {
 	struct inet_prefix link_local;
 
-	for (size_t i = 0; i < request->ip_count; i++)
-		if (request->ips[i].family == set->family)
-			add_address(set, kind, bridged, &request->ips[i]);
+	for (size_t i = 0; i < traffic->count; i++)
+		if (traffic->ips[i].family == set->family)
+			add_address(set, kind, traffic->bridged, &traffic->ips[i]);
 	if (set->family != AF_INET6 || !request->has_mac)
 		return;
 	link_local = inet_link_local(request->mac);
-	add_address(set, kind, bridged, &link_local);
+	add_address(set, kind, traffic->bridged, &link_local);
 }
 
-static bool names_family(const struct request *request, uint8_t family)
+static bool has_family(const struct traffic *traffic, uint8_t family)
 {
-	for (size_t i = 0; i < request->ip_count; i++)
-		if (request->ips[i].family == family)
+	for (size_t i = 0; i < traffic->count; i++)
+		if (traffic->ips[i].family == family)
 			return true;
 	return false;
 }
 
-void rule_list(const struct request *request, uint8_t family, bool bridged, struct rule_set *set)
+void rule_list(const struct request *request, const struct traffic *traffic, uint8_t family,
+	       struct rule_set *set)
 {
 	set->family = family;
 	set->count = 0;
 	memcpy(set->device, request->wanted, IFNAMSIZ);
-	if (!request->ip_count && family == AF_INET)
-		add(set, RULE_FROM, bridged);
-	else if (!names_family(request, family))
+	if (!traffic->count && family == AF_INET)
+		add(set, RULE_FROM, traffic->bridged);
+	else if (!has_family(traffic, family))
 		return;
-	if (request->ip_count) {
-		add_addresses(request, RULE_FROM, bridged, set);
-		add(set, RULE_DHCP, bridged);
+	if (traffic->count) {
+		add_addresses(request, traffic, RULE_FROM, set);
+		add(set, RULE_DHCP, traffic->bridged);
 	}
-	if (request->ip_count && !bridged)
-		add_addresses(request, RULE_TO, bridged, set);
+	if (traffic->count && !traffic->bridged)
+		add_addresses(request, traffic, RULE_TO, set);
 	else
-		add(set, RULE_TO, bridged);
+		add(set, RULE_TO, traffic->bridged);
 }
 
 static void print_address(const struct rule *rule, struct text *out)

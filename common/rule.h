@@ -15,7 +15,7 @@
 #include "request.h"
 #include "text.h"
 
-#define RULES (2 * (REQUEST_IPS + 1) + 1)	/* per family: all addresses both ways, and DHCP */
+#define RULES (2 * (TRAFFIC_IPS + 1) + 1)	/* per family: all addresses both ways, and DHCP */
 #define RULE_CHAIN "FORWARD"
 #define RULE_TABLE "filter"
 
@@ -49,11 +49,12 @@ struct rule_chain {
 };
 
 /*
- * The rules for the request's device under the name that it is to have. Without `ip` all
- * IPv4 passes, and none is made for IPv6; with it, only the families that it names get rules. For
- * IPv6 the link-local address that the MAC makes (RFC 4291, appendix A) is allowed, too.
+ * The rules for the request's device under the name that it is to have. Where the traffic is of
+ * any address, all IPv4 passes, and none is made for IPv6; else only the families that are among
+ * the addresses get rules. For IPv6 the link-local address that the MAC makes (RFC 4291, appendix
+ * A) is allowed, too.
  */
-void rule_list(const struct request *request, uint8_t family, bool bridged,
+void rule_list(const struct request *request, const struct traffic *traffic, uint8_t family,
 	       struct rule_set *set);
 
 /* Print a rule's words behind the chain's name, as iptables(8) reads them. */

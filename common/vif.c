@@ -41,12 +41,13 @@ const char *vif_name(const struct request *request, const struct facts *facts)
 
 /*
  * The kernel takes IPv6 off a link, with all its settings, while the MTU is too small for it
- * (addrconf.c, NETDEV_CHANGEMTU). Whether there is IPv6 at all, the bridge tells then.
+ * (addrconf.c, NETDEV_CHANGEMTU). Whether there is IPv6 at all, the bridge tells then, if
+ * there is one.
  */
 static bool gains_ipv6(const struct facts *facts, unsigned mtu)
 {
 	return facts->link.mtu < IPV6_MTU_MIN && mtu >= IPV6_MTU_MIN &&
-	       facts->bridge.addr_gen >= 0;
+	       (facts->bridge.index ? facts->bridge.addr_gen >= 0 : facts->has_ipv6);
 }
 
 int vif_want(const struct request *request, const struct facts *facts, unsigned mtu,
@@ -71,20 +72,29 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 	return 0;
 }
 
-struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted,
+/* As steps of their own they come back with an undo. */
+static void plan_bare(const struct facts *facts, struct plan *plan)
+{
+	for (size_t i = 0; i < facts->route_count; i++)
+		plan_route(plan, &facts->routes[i], false);
+	/* The last first: a primary address would take its secondaries with it. */
+	for (size_t i = facts->address_count; i-- > 0;)
+		plan_address(plan, &facts->addresses[i], false);
+}
+
+struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted, bool keep,
 			     struct plan *plan)
 {
 	const unsigned needs_down = LINK_NAME | LINK_MAC | LINK_MASTER;
 	struct link now = facts->link, prepared = *wanted;
 
-	/* The last first: a primary address would take its secondaries with it. */
-	for (size_t i = facts->address_count; i-- > 0;)
-		plan_address(plan, &facts->addresses[i], false);
 	prepared.master = now.master;
 	memcpy(prepared.master_name, now.master_name, IFNAMSIZ);
 	prepared.port = now.port;
 	prepared.up = now.up && !gains_ipv6(facts, wanted->mtu) &&
 		      !(link_changes(&now, wanted) & needs_down);
+	if (!keep || prepared.up != now.up)
+		plan_bare(facts, plan);
 	/* IPv6 that comes to an up link brings an address at once. */
 	if (gains_ipv6(facts, wanted->mtu)) {
 		now.up = false;
@@ -104,46 +114,33 @@ static bool has_firewall(const struct facts *facts)
 	       facts->firewall.kind == FIREWALL_IPTABLES;
 }
 
-void vif_plan_rules(const struct request *request, const struct facts *facts, bool bridged,
-		    struct plan *plan)
+void vif_plan_firewall(const struct request *request, const struct facts *facts,
+		       const struct traffic *traffic, struct plan *plan)
 {
 	bool needed = request->antispoof == TOGGLE_ON;
 
-	if (!has_firewall(facts))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		rule_list(request, families[i], bridged, &plan->rules[i]);
+	guard_want(request, traffic, &plan->guard);
+	plan_guard(plan, &facts->guard, &plan->guard);
+	for (size_t i = 0; i < ARRAY_SIZE(families) && has_firewall(facts); i++) {
+		rule_list(request, traffic, families[i], &plan->rules[i]);
 		plan_rules(plan, &facts->firewall, &plan->rules[i],
 			   !needed || families[i] != AF_INET);
 	}
 }
 
-void vif_plan_guard(const struct request *request, const struct facts *facts, bool bridged,
-		    struct plan *plan)
-{
-	guard_want(request, bridged, &plan->guard);
-	plan_guard(plan, &facts->guard, &plan->guard);
-}
-
-void vif_plan_no_guard(const struct facts *facts, struct plan *plan)
-{
-	guard_none(facts->guard.device, &plan->guard);
-	plan_guard(plan, &facts->guard, &plan->guard);
-}
-
-void vif_plan_no_rules(const struct request *request, const struct facts *facts,
-		       struct plan *plan)
+void vif_plan_no_firewall(const struct request *request, const struct facts *facts,
+			  struct plan *plan)
 {
 	const char *name = vif_name(request, facts);
 
-	if (!has_firewall(facts))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(families) && has_firewall(facts); i++) {
 		plan->rules[i].family = families[i];
 		plan->rules[i].count = 0;
 		memcpy(plan->rules[i].device, name, strlen(name) + 1);
 		plan_rules(plan, &facts->firewall, &plan->rules[i], false);
 	}
+	guard_none(facts->guard.device, &plan->guard);
+	plan_guard(plan, &facts->guard, &plan->guard);
 }
 
 static void set_variables(const struct request *request, const struct facts *facts,
@@ -194,7 +191,8 @@ void vif_plan_connected(const struct request *request, const struct facts *facts
 		return;
 	vif_frontend(request, frontend);
 	snprintf(plan->mtu, sizeof(plan->mtu), "%u", mtu);
-	plan_store(plan, frontend, "mtu", facts->frontend_mtu, plan->mtu);
+	if (mtu)
+		plan_store(plan, frontend, "mtu", facts->frontend_mtu, plan->mtu);
 	plan_store(plan, backend, "hotplug-error", facts->stale_error, NULL);
 	/* Written each time, for netback may have deleted it; libxl makes it empty at first. */
 	plan_store(plan, backend, "hotplug-status", "", "connected");

@@ -37,37 +37,30 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 /*
  * Plan what has to come first: the link's addresses go, an up link goes down when its name, MAC
  * or bridge is to change, and it becomes what is wanted but for its bridge, its port's flags and
- * that it is up. Returns the link as it is then.
+ * that it is up. `keep`: addresses and routes stay unless the link goes down. Returns the link
+ * as it is then.
  */
-struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted,
+struct link vif_plan_prepare(const struct facts *facts, const struct link *wanted, bool keep,
 			     struct plan *plan);
 
 /*
- * Plan the accept rules of the link under its wanted name, which it has by now. Where antispoof
- * is asked for, that they cannot be set is a failure, in IPv4.
+ * Plan what the firewall does about the link's traffic, under its wanted name, which it has by
+ * now: with antispoof, that the guest can send nothing else; and the accept rules. That these
+ * cannot be set is a failure only with antispoof, and only in IPv4.
  */
-void vif_plan_rules(const struct request *request, const struct facts *facts, bool bridged,
-		    struct plan *plan);
+void vif_plan_firewall(const struct request *request, const struct facts *facts,
+		       const struct traffic *traffic, struct plan *plan);
 
-/*
- * Plan what the guest may send from the link, under its wanted name: with antispoof, only what is its own; else anything.
- */
-void vif_plan_guard(const struct request *request, const struct facts *facts, bool bridged,
-		    struct plan *plan);
-
-/* Plan that nothing is known of what the guest may send. */
-void vif_plan_no_guard(const struct facts *facts, struct plan *plan);
-
-/* Plan that no accept rule names the link any more. */
-void vif_plan_no_rules(const struct request *request, const struct facts *facts,
-		       struct plan *plan);
+/* Plan that the firewall knows nothing of the link any more. */
+void vif_plan_no_firewall(const struct request *request, const struct facts *facts,
+			  struct plan *plan);
 
 /* Plan the hooks, with their variables. */
 void vif_plan_hooks(const struct request *request, const struct facts *facts, struct plan *plan);
 
 /*
- * Plan to tell the frontend its MTU, and, last, netback that it may connect. For a tap, and
- * without an XENBUS_PATH, nothing.
+ * Plan to tell the frontend its MTU, unless that is 0, and, last, netback that it may connect.
+ * For a tap, and without an XENBUS_PATH, nothing.
  */
 void vif_plan_connected(const struct request *request, const struct facts *facts, unsigned mtu,
 			struct plan *plan);

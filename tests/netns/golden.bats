@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The end states are those that the original script leaves: golden/bridge-*.txt.
+# The end states are those that the original scripts leave: golden/*.txt.
 
 load helper
 
@@ -26,9 +26,27 @@ state() { # TITLE
 	xenstore-ls -f /local/domain/1/device/vif | sed -n '/mtu/s|^|xs |p'
 }
 
+# The same of a routed interface; there is no frontend's mtu in these.
+routed_state() { # TITLE
+	echo "== $1"
+	ip -j -d link show | jq -r '.[] | select(.ifname == ("eth0", "vif1.0")) |
+		["link", .ifname, .linkinfo.info_kind,
+			(.address | if . == "00:50:8b:dc:f7:2b" then . else "mac" end),
+			"mtu", .mtu, "master", .master // "-",
+			(.flags | map(select(. == ("UP", "NOARP", "MULTICAST"))) | sort[])] |
+		map(tostring) | join(" ")' | LC_ALL=C sort
+	ip -j addr show | jq -r '.[] | select(.ifname == ("eth0", "vif1.0")) | .ifname as $name |
+		.addr_info[] | select(.scope != "link") | ["addr", $name, .local, .prefixlen,
+			.broadcast // "-", .label, .scope] | map(tostring) | join(" ")'
+	ip route show | sed 's/^/route4 /; s/ *$//' | LC_ALL=C sort
+	echo "sysctl vif1.0 proxy_arp=$(</proc/sys/net/ipv4/conf/vif1.0/proxy_arp)"
+	xenstore-ls -f "$BACKEND" | sed -n '/hotplug/s|^|xs |p'
+	xenstore-ls -f /local/domain/1/device/vif | sed -n '/mtu/s|^|xs |p'
+}
+
 said() { # D N ARG...
 	call "$@"
-	echo "rc vif-bridge ${*:3} = $STATUS"
+	echo "rc ${PROGRAM##*/} ${*:3} = $STATUS"
 }
 
 bare_bridge() {
@@ -110,4 +128,36 @@ matches() { # NAME: stdin is what to compare
 		said 1 0 online type_if=wifi
 		state after
 	} | matches bridge-wrong-command
+}
+
+# eth0 as the golden texts have it.
+nic() { # ADDRESS
+	ip link add name eth0 address 00:50:8b:dc:f7:2b type veth peer name wire
+	ip link set wire up
+	ip link set eth0 up
+	ip addr add "$1" brd + dev eth0
+}
+
+@test "route-ip" {
+	use vif-route
+	nic 192.168.1.20/24
+	plain_vif 1 0 ip 192.168.1.21
+	{
+		said 1 0 online type_if=vif
+		routed_state online
+		said 1 0 offline type_if=vif
+		routed_state offline
+	} | matches route-ip
+}
+
+@test "nat-ip" {
+	use vif-nat
+	nic 192.168.0.3/24
+	plain_vif 1 0 ip 10.0.0.1
+	{
+		said 1 0 online type_if=vif
+		routed_state online
+		said 1 0 offline type_if=vif
+		routed_state offline
+	} | matches nat-ip
 }

@@ -14,7 +14,8 @@
 # run, once with each.
 #
 # The program is called by call (as libxl does), its short forms, or by_hand. After it, STATUS,
-# OUT and ERR are its exit status, stdout and stderr. BUILD names the folder of the program.
+# OUT and ERR are its exit status, stdout and stderr. BUILD names the folder of the program, and
+# VIF_PROGRAM, which a file may export, the program; the default is vif-bridge.
 
 setup() {
 	local LAB_FW
@@ -34,18 +35,22 @@ in_dom0() {
 }
 
 # The program lies where an admin has it, so that hooks can be put beside it.
+use() { # NAME [FILE]
+	local build=${BUILD:-build}
+	[[ $build == /* ]] || build=$TESTS/../../$build
+	PROGRAM=$SCRIPTS/$1
+	touch "$PROGRAM"
+	mount --bind "$build/${2:-$1}" "$PROGRAM"
+}
+
 enter() {
 	set -eE -o pipefail
 	trap 'echo "failed: $BASH_COMMAND (in ${FUNCNAME[*]}, ${LAB_FW:-own} iptables)" >&2; exit 1' ERR
-	local build=${BUILD:-build}
-	[[ $build == /* ]] || build=$TESTS/../../$build
 	SCRIPTS=/etc/xen/scripts
-	PROGRAM=$SCRIPTS/vif-bridge
 	BACKEND=/local/domain/0/backend/vif
 	LOG=/var/log/xen/xen-hotplug.log
 	mkdir "$SCRIPTS"
-	touch "$PROGRAM"
-	mount --bind "$build/vif-bridge" "$PROGRAM"
+	use "${VIF_PROGRAM:-vif-bridge}"
 	# A leak check needs ptrace, which strace has.
 	export ASAN_OPTIONS_TRACED=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }
@@ -299,7 +304,7 @@ is_connected() { # D N
 is_reported() { # D N MESSAGE
 	is "$(back "$1" "$2" hotplug-error)" "$3"
 	is "$(back "$1" "$2" hotplug-status)" error
-	has "$ERR" "vif-bridge: $3"
+	has "$ERR" "${PROGRAM##*/}: $3"
 }
 
 everything() { # lab_state is not written for set -e

@@ -13,6 +13,7 @@
 #define GIVEN_FILE "hotplug.conf"
 
 struct given {
+	const char *program;			/* NULL: vif-bridge */
 	const char *arguments[GIVEN_WORDS];	/* without argv[0] */
 	const char *environment[GIVEN_WORDS];
 	const char *file;			/* the config file's text, or NULL */
@@ -27,7 +28,8 @@ struct given_text {
 /* Of the backend's directory program.c takes these alone. */
 static inline void given_store(const char *const *words, struct request *request)
 {
-	static const enum key keys[] = { KEY_BRIDGE, KEY_IP, KEY_MAC, KEY_MTU, KEY_VIFNAME };
+	static const enum key keys[] = { KEY_BRIDGE, KEY_GATEWAYDEV, KEY_IP, KEY_MAC, KEY_MTU,
+					 KEY_VIFNAME };
 
 	for (; *words; words++)
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -67,7 +69,8 @@ static inline int given_read(const struct given *given, struct given_text *text,
 	if (!rc)
 		rc = request_check_path(request, err);
 	if (!rc)
-		rc = request_file(request, "vif-bridge", GIVEN_FILE, text->file, err);
+		rc = request_file(request, given->program ? given->program : "vif-bridge",
+				  GIVEN_FILE, text->file, err);
 	if (!rc)
 		rc = request_check_run(request, err);
 	given_store(given->store, request);

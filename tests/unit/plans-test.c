@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Plans as golden texts: each tests/unit/plans/*.txt is a request and what is seen of the host,
-// a line "---", and vif-bridge's plan for it, with what undoing it all would be.
+// a line "---", and a program's plan for it, with what undoing it all would be. The program is
+// vif-bridge unless a line "program:" says otherwise.
 // UPDATE=1 build/unit/plans-test writes the plans anew; then read what git diff shows.
 #include "tests/unit/test.h"
 
@@ -10,25 +11,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/gateway.h"
 #include "common/link.h"
+#include "common/program.h"
 #include "tests/unit/given.h"
 
-#define main vif_bridge_main
-#include "vif-bridge.c"
-#undef main
+/* The programs' main(), under names of their own (tests/unit/Makefile). */
+int vif_bridge_main(int argc, char **argv);
+int vif_route_main(int argc, char **argv);
+int vif_nat_main(int argc, char **argv);
 
 #define FILES "tests/unit/plans/*.txt"
 #define FILES_MIN 20	/* a pattern that finds nothing proves nothing */
-#define FILES_MAX 100
+#define FILES_MAX 150
 #define TEXT_MAX 65536
 #define SEPARATOR "\n---\n"
 
-/* What vif-bridge.c and bridge.c refer to, but planning never calls. */
+/* The one that a main() chose. */
+static const struct vif_program *chosen;
+
 int vif_program_main(int argc, char **argv, const struct vif_program *program)
 {
-	(void)argc, (void)argv, (void)program;
+	(void)argc, (void)argv;
+	chosen = program;
+	return 0;
+}
+
+/* What the programs and bridge.c refer to, but planning never calls. */
+int gateway_look(struct netlink *netlink, const struct request *request,
+		 const struct routing *routing, struct facts *facts, struct error *err)
+{
+	(void)netlink, (void)request, (void)routing, (void)facts;
 	fail_msg("called while planning");
-	return 1;
+	return error_set(err, EINVAL, "called while planning");
+}
+
+int gateway_look_down(struct netlink *netlink, const struct request *request,
+		      const struct routing *routing, struct facts *facts, struct error *err)
+{
+	return gateway_look(netlink, request, routing, facts, err);
 }
 
 int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
@@ -54,6 +75,7 @@ static struct {
 	struct facts facts;
 	struct plan plan;
 	char file[TEXT_MAX];	/* the config file's text */
+	char program[16];
 } c;
 
 enum type { INT, UNSIGNED, BOOL, STRING, MAC, BYTE, INET };
@@ -95,6 +117,23 @@ static const struct field address_fields[] = {
 	FIELD(address, flags, "flags", UNSIGNED),
 	FIELD(address, valid, "valid", UNSIGNED),
 	FIELD(address, preferred, "preferred", UNSIGNED),
+	{ 0 }
+};
+
+static const struct field route_fields[] = {
+	FIELD(route, to, "to", INET),
+	FIELD(route, source, "src", INET),
+	FIELD(route, metric, "metric", UNSIGNED),
+	FIELD(route, protocol, "proto", BYTE),
+	{ 0 }
+};
+
+static const struct field neighbour_fields[] = {
+	FIELD(neighbour, link, "link", INT),
+	FIELD(neighbour, link_name, "link_name", STRING),
+	FIELD(neighbour, ip, "ip", INET),
+	FIELD(neighbour, proxy, "proxy", BOOL),
+	FIELD(neighbour, mac, "mac", MAC),
 	{ 0 }
 };
 
@@ -165,6 +204,32 @@ static void take_address(char *words)
 	c.facts.addresses[c.facts.address_count++] = address;
 }
 
+static void take_gateway_address(char *words)
+{
+	struct address *address = &c.facts.gateway_address;
+
+	set_fields(address_fields, address, words);
+	address->has_broadcast = address->broadcast.family;
+}
+
+static void take_route(char *words)
+{
+	struct route route = { .link = c.facts.link.index, .protocol = 3 };
+
+	memcpy(route.link_name, c.facts.link.name, IFNAMSIZ);
+	set_fields(route_fields, &route, words);
+	c.facts.routes[c.facts.route_count++] = route;
+}
+
+static void take_neighbour(char *words)
+{
+	struct neighbour neighbour = { .link = c.facts.link.index };
+
+	memcpy(neighbour.link_name, c.facts.link.name, IFNAMSIZ);
+	set_fields(neighbour_fields, &neighbour, words);
+	c.facts.neighbours[c.facts.neighbour_count++] = neighbour;
+}
+
 static void take_word(const char **words, const char *word)
 {
 	size_t i = 0;
@@ -216,14 +281,44 @@ static void take_guard(char *value)
 	c.facts.guard.hooked = true;
 }
 
+/* What a routed interface has; false: it is another line. */
+static bool take_routed_line(const char *key, char *value)
+{
+	if (!strcmp(key, "gateway"))
+		take_link(&c.facts.gateway, value);
+	else if (!strcmp(key, "gateway_address"))
+		take_gateway_address(value);
+	else if (!strcmp(key, "route"))
+		take_route(value);
+	else if (!strcmp(key, "neighbour"))
+		take_neighbour(value);
+	else if (!strcmp(key, "ipv6"))
+		c.facts.has_ipv6 = !strcmp(value, "yes");
+	else if (!strcmp(key, "gateway_ipv6"))
+		c.facts.gateway_has_ipv6 = !strcmp(value, "yes");
+	else if (!strcmp(key, "proxy_arp"))
+		c.facts.proxy_arp = atoi(value);
+	else if (!strcmp(key, "proxy_ndp"))
+		c.facts.proxy_ndp = atoi(value);
+	else if (!strcmp(key, "accept_ra"))
+		c.facts.accept_ra = atoi(value);
+	else
+		return false;
+	return true;
+}
+
 static void take_line(const char *key, char *value)
 {
+	if (take_routed_line(key, value))
+		return;
 	if (!strcmp(key, "link"))
 		take_link(&c.facts.link, value);
 	else if (!strcmp(key, "namesake"))
 		take_link(&c.facts.namesake, value);
 	else if (!strcmp(key, "bridge"))
 		take_link(&c.facts.bridge, value);
+	else if (!strcmp(key, "program"))
+		assert_true(text_copy(c.program, sizeof(c.program), value));
 	else if (!strcmp(key, "address"))
 		take_address(value);
 	else if (!strcmp(key, "hook"))
@@ -285,15 +380,34 @@ static void print_undo(struct text *out)
 	}
 }
 
+static void choose_program(void)
+{
+	static int (*const mains[])(int argc, char **argv) = {
+		vif_bridge_main, vif_route_main, vif_nat_main,
+	};
+	char *argv[] = { c.program, NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(mains); i++) {
+		mains[i](1, argv);
+		if (!strcmp(chosen->name, c.program))
+			return;
+	}
+	fail_msg("no program %s", c.program);
+}
+
 static void plan_case(struct text *out)
 {
 	struct error err = { 0 };
 	int rc = given_read(&c.given, &c.text, &c.request, &err);
 
+	choose_program();
+	/* As in look_down. */
+	if (!rc && chosen->look_down)
+		rc = request_check_ips(&c.request, &err);
 	if (!rc && request_is_up(&c.request))
-		rc = plan_up(&c.request, &c.facts, &c.plan, &err);
+		rc = chosen->plan_up(&c.request, &c.facts, &c.plan, &err);
 	else if (!rc)
-		plan_down(&c.request, &c.facts, &c.plan);
+		chosen->plan_down(&c.request, &c.facts, &c.plan);
 	if (!rc)
 		rc = plan_check(&c.plan, &err);
 	if (rc) {
@@ -335,6 +449,7 @@ static void the_plan_is_as_written(void **state)
 	char *expected;
 
 	memset(&c, 0, sizeof(c));
+	strcpy(c.program, "vif-bridge");
 	planned[0] = '\0';
 	read_text(path, whole);
 	expected = strstr(whole, SEPARATOR);
@@ -345,6 +460,7 @@ static void the_plan_is_as_written(void **state)
 	strcpy(inputs, whole);
 	take_lines(inputs);
 	c.given.file = c.file;
+	c.given.program = c.program;
 	plan_case(&out);
 	assert_false(out.cut);
 	if (getenv("UPDATE"))

@@ -15,13 +15,16 @@ static void list(const char *ip, uint8_t family, bool bridged, struct text *out)
 		.arguments = { "online", "vif=vif1.0" },
 		.store = { "mac=00:16:3e:00:01:00", ip ? strcat(store_ip, ip) : NULL },
 	};
+	struct traffic traffic = { .bridged = bridged };
 	struct request request;
 	struct given_text text;
 	struct error err = { 0 };
 	struct rule_set set;
 
 	assert_int_equal(given_read(&given, &text, &request, &err), 0);
-	rule_list(&request, family, bridged, &set);
+	traffic.ips = request.ips;
+	traffic.count = request.ip_count;
+	rule_list(&request, &traffic, family, &set);
 	assert_string_equal(set.device, "vif1.0");
 	for (size_t i = 0; i < set.count; i++) {
 		rule_print(&set.rules[i], out);
@@ -83,16 +86,18 @@ static void rules_are_those_of_the_scripts(void **state)
 /* The fullest list there can be, in both directions. */
 static void the_longest_list_fits(void **state)
 {
-	struct request request = { .has_mac = true, .ip_count = REQUEST_IPS };
+	static const struct request request = { .has_mac = true };
+	struct inet_prefix ips[TRAFFIC_IPS];
+	const struct traffic traffic = { ips, TRAFFIC_IPS, .bridged = false };
 	struct rule_set set;
 
 	(void)state;
-	for (size_t i = 0; i < REQUEST_IPS; i++)
-		request.ips[i] = (struct inet_prefix){
+	for (size_t i = 0; i < TRAFFIC_IPS; i++)
+		ips[i] = (struct inet_prefix){
 			.family = AF_INET6, .len = 128, .addr = { 0x20, (uint8_t)i },
 		};
-	rule_list(&request, AF_INET6, false, &set);
-	assert_int_equal(set.count, 2 * (REQUEST_IPS + 1) + 1);
+	rule_list(&request, &traffic, AF_INET6, &set);
+	assert_int_equal(set.count, 2 * (TRAFFIC_IPS + 1) + 1);
 	assert_true(set.count <= RULES);
 }
 

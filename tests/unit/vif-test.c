@@ -158,7 +158,13 @@ static void ipv6_depends_on_the_mtu(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		facts.link.mtu = cases[i].before;
 		facts.link.addr_gen = cases[i].link;
+		facts.bridge.index = 3;
 		facts.bridge.addr_gen = cases[i].bridge;
+		assert_int_equal(vif_want(&request, &facts, cases[i].after, &wanted, &err), 0);
+		assert_int_equal(wanted.addr_gen, cases[i].wanted);
+		/* Without a bridge the host tells. */
+		facts.bridge = (struct link){ 0 };
+		facts.has_ipv6 = cases[i].bridge >= 0;
 		assert_int_equal(vif_want(&request, &facts, cases[i].after, &wanted, &err), 0);
 		assert_int_equal(wanted.addr_gen, cases[i].wanted);
 	}
@@ -191,7 +197,7 @@ static void prepare_takes_down_what_must_be_down(void **state)
 		wanted.mac[0] = cases[i].mac ? 2 : 0xfe;
 		wanted.master = cases[i].master ? 3 : 0;
 		wanted.mtu = cases[i].mtu ? 1400 : 1500;
-		now = vif_plan_prepare(&facts, &wanted, &plan);
+		now = vif_plan_prepare(&facts, &wanted, false, &plan);
 		assert_int_equal(plan.count, cases[i].steps);
 		assert_int_equal(now.up, cases[i].stays_up);
 		assert_int_equal(now.master, facts.link.master);
@@ -199,6 +205,39 @@ static void prepare_takes_down_what_must_be_down(void **state)
 		if (cases[i].up && !now.up)
 			assert_int_equal(link_changes(&plan.steps[0].link.from,
 						      &plan.steps[0].link.to), LINK_UP);
+	}
+}
+
+static void what_is_kept_goes_only_with_the_link(void **state)
+{
+	static const struct {
+		bool up, rename;
+		size_t steps;
+	} cases[] = {
+		{ false, false, 0 },
+		{ false, true, 1 },
+		{ true, false, 0 },
+		{ true, true, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct link wanted;
+
+		fresh(NULL);
+		facts.link.up = cases[i].up;
+		facts.address_count = 1;
+		facts.route_count = 1;
+		wanted = facts.link;
+		wanted.up = true;
+		wanted.name[0] = cases[i].rename ? 'w' : 'v';
+		vif_plan_prepare(&facts, &wanted, true, &plan);
+		assert_int_equal(plan.count, cases[i].steps);
+		if (!cases[i].up || !cases[i].rename)
+			continue;
+		assert_int_equal(plan.steps[0].kind, STEP_ROUTE);
+		assert_int_equal(plan.steps[1].kind, STEP_ADDRESS);
+		assert_int_equal(plan.steps[2].kind, STEP_LINK);
 	}
 }
 
@@ -210,7 +249,7 @@ static void addresses_go_first(void **state)
 	facts.link.up = true;
 	wanted.master = 3;
 	facts.address_count = 2;
-	vif_plan_prepare(&facts, &wanted, &plan);
+	vif_plan_prepare(&facts, &wanted, false, &plan);
 	assert_int_equal(plan.count, 3);
 	assert_int_equal(plan.steps[0].kind, STEP_ADDRESS);
 	assert_false(plan.steps[0].address.add);
@@ -298,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(another_guests_link_is_refused, fresh),
 		cmocka_unit_test_setup(ipv6_depends_on_the_mtu, fresh),
 		cmocka_unit_test_setup(prepare_takes_down_what_must_be_down, fresh),
+		cmocka_unit_test_setup(what_is_kept_goes_only_with_the_link, fresh),
 		cmocka_unit_test_setup(addresses_go_first, fresh),
 		cmocka_unit_test_setup(connected_is_the_last_step, fresh),
 		cmocka_unit_test_setup(who_is_not_told, fresh),

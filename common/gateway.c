@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "address.h"
+#include "link.h"
+#include "log.h"
+#include "neighbour.h"
+#include "route.h"
+#include "sysctl.h"
+
+#define IPV6_MTU_MIN 1280	/* RFC 8200, section 5 */
+
+static int read_setting(const char *family, const char *link_name, const char *setting,
+			int *value, struct error *err)
+{
+	char name[FACTS_PATH];
+
+	snprintf(name, sizeof(name), "net/%s/conf/%s/%s", family, link_name, setting);
+	return sysctl_read(name, value, err);
+}
+
+/* A link below IPv6's smallest MTU has no such setting, and gets the default one when it grows. */
+static int look_for_ipv6(const char *link_name, bool *has, struct error *err)
+{
+	int off, rc = read_setting("ipv6", link_name, "disable_ipv6", &off, err);
+
+	if (!rc && off < 0)
+		rc = read_setting("ipv6", "default", "disable_ipv6", &off, err);
+	*has = off == 0;
+	return rc;
+}
+
+static int look_for_default(struct netlink *netlink, struct link *gateway, struct error *err)
+{
+	int index, off = -1, rc = route_default(netlink, AF_INET, &index, err);
+
+	if (!rc && !index)
+		rc = read_setting("ipv6", "all", "disable_ipv6", &off, err);
+	if (!rc && !index && off == 0)
+		rc = route_default(netlink, AF_INET6, &index, err);
+	return rc || !index ? rc : link_by_index(netlink, index, gateway, err);
+}
+
+static int look_for_gateway(struct netlink *netlink, const struct request *request,
+			    struct link *gateway, struct error *err)
+{
+	enum key key = request_get(request, KEY_GATEWAYDEV) ? KEY_GATEWAYDEV : KEY_NETDEV;
+	const char *name = request_get(request, key);
+	char checked[IFNAMSIZ] = "eth0";
+	int rc;
+
+	if (name)
+		rc = inet_interface_name(request_key_name(key), name, "", checked, err);
+	else
+		rc = look_for_default(netlink, gateway, err);
+	if (rc || gateway->index)
+		return rc;
+	rc = link_by_name(netlink, checked, gateway, err);
+	memcpy(gateway->name, checked, IFNAMSIZ);
+	return rc;
+}
+
+/* What a guest's IPv6 addresses need of it. */
+static int look_at_proxying(struct netlink *netlink, const struct routing *routing,
+			    struct facts *facts, struct error *err)
+{
+	const struct link *gateway = &facts->gateway;
+	int rc;
+
+	if (!routing_has_ipv6(routing) || !gateway->index)
+		return 0;
+	rc = look_for_ipv6(gateway->name, &facts->gateway_has_ipv6, err);
+	if (rc || !facts->gateway_has_ipv6)
+		return rc;
+	rc = read_setting("ipv6", gateway->name, "proxy_ndp", &facts->proxy_ndp, err);
+	for (size_t i = 0; !rc && i < routing->count; i++) {
+		const struct inet_prefix *ip = &routing->guest[i];
+		bool found = false;
+
+		if (ip->family == AF_INET6 && inet_is_host(ip))
+			rc = neighbour_find(netlink, gateway, ip, true,
+					    &facts->neighbours[facts->neighbour_count], &found,
+					    err);
+		facts->neighbour_count += found;
+	}
+	return rc;
+}
+
+static int look_at_gateway(struct netlink *netlink, const struct request *request,
+			   const struct routing *routing, struct facts *facts, struct error *err)
+{
+	bool needed = !routing->router.family || routing_has_ipv6(routing);
+	int rc = needed ? look_for_gateway(netlink, request, &facts->gateway, err) : 0;
+
+	if (!rc && facts->gateway.index)
+		rc = address_main(netlink, &facts->gateway, &facts->gateway_address, err);
+	return rc ? rc : look_at_proxying(netlink, routing, facts, err);
+}
+
+static int look_at_routes(struct netlink *netlink, struct facts *facts, struct error *err)
+{
+	int rc = route_list(netlink, &facts->link, AF_INET, facts->routes, FACTS_ROUTES,
+			    &facts->route_count, err);
+
+	if (rc || !facts->has_ipv6)
+		return rc;
+	return route_list(netlink, &facts->link, AF_INET6, facts->routes, FACTS_ROUTES,
+			  &facts->route_count, err);
+}
+
+static int look_at_link(struct netlink *netlink, const struct request *request,
+			struct facts *facts, struct error *err)
+{
+	const struct link *link = &facts->link;
+	unsigned mtu = request->mtu ? request->mtu : link->mtu;
+	int rc = read_setting("ipv4", link->name, "proxy_arp", &facts->proxy_arp, err);
+
+	if (!rc)
+		rc = look_for_ipv6(link->name, &facts->has_ipv6, err);
+	facts->has_ipv6 = facts->has_ipv6 && mtu >= IPV6_MTU_MIN;
+	if (!rc)
+		rc = read_setting("ipv6", link->name, "accept_ra", &facts->accept_ra, err);
+	/* One that is down has no routes. */
+	return rc || !link->up ? rc : look_at_routes(netlink, facts, err);
+}
+
+static void advise_on_prefixes(const struct request *request, const struct routing *routing)
+{
+	char text[INET_TEXT];
+
+	for (size_t i = 0; i < routing->count; i++) {
+		const struct inet_prefix *prefix = &routing->guest[i];
+
+		if (prefix->family != AF_INET6 || inet_is_host(prefix))
+			continue;
+		inet_print(prefix, text);
+		log_line(LOG_NOTICE, "%s is given %s/%u: the router before this host needs a route "
+			 "for it", request->wanted, text, prefix->len);
+	}
+}
+
+static void advise(const struct request *request, const struct routing *routing,
+		   const struct facts *facts)
+{
+	if (!routing_has_ipv6(routing))
+		return;
+	if (!facts->has_ipv6)
+		log_line(LOG_WARNING, "there is no IPv6 on %s: its IPv6 addresses are not routed",
+			 request->wanted);
+	else if (!facts->gateway_has_ipv6)
+		log_line(LOG_WARNING, "there is no IPv6 on %s: it does not answer for the IPv6 "
+			 "addresses of %s", facts->gateway.name, request->wanted);
+	if (facts->has_ipv6)
+		advise_on_prefixes(request, routing);
+}
+
+static void tell_hooks(const struct routing *routing, struct facts *facts)
+{
+	if (routing->router.family)
+		inet_print(&routing->router, facts->main_ip);
+	else if (facts->gateway_address.local.family)
+		inet_print(&facts->gateway_address.local, facts->main_ip);
+}
+
+int gateway_look(struct netlink *netlink, const struct request *request,
+		 const struct routing *routing, struct facts *facts, struct error *err)
+{
+	int rc = look_at_gateway(netlink, request, routing, facts, err);
+
+	if (!rc && facts->link.index)
+		rc = look_at_link(netlink, request, facts, err);
+	if (rc)
+		return rc;
+	advise(request, routing, facts);
+	tell_hooks(routing, facts);
+	return 0;
+}
+
+int gateway_look_down(struct netlink *netlink, const struct request *request,
+		      const struct routing *routing, struct facts *facts, struct error *err)
+{
+	const struct link *link = &facts->link;
+	int rc = 0;
+
+	if (link->index)
+		rc = address_list(netlink, link, facts->addresses, FACTS_ADDRESSES,
+				  &facts->address_count, err);
+	if (link->index && read_setting("ipv4", link->name, "proxy_arp", &facts->proxy_arp, err))
+		rc = -err->code;
+	if (routing_has_ipv6(routing) &&
+	    look_for_gateway(netlink, request, &facts->gateway, err))
+		rc = -err->code;
+	tell_hooks(routing, facts);
+	return look_at_proxying(netlink, routing, facts, err) ? -err->code : rc;
+}

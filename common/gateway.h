@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looking at what routing takes: the device to the LAN, and what is set already.
+#ifndef GATEWAY_H
+#define GATEWAY_H
+
+#include "error.h"
+#include "facts.h"
+#include "request.h"
+#include "routing.h"
+
+struct netlink;
+
+/*
+ * Find the gateway device, as far as routing needs one: the one that is named (gatewaydev, else
+ * netdev), else the default route's, else eth0; and see what is set of its address, of the
+ * link's settings, routes and neighbours. That the device is absent is no error yet: its name is
+ * in facts->gateway. Logs what an admin should know about IPv6.
+ */
+int gateway_look(struct netlink *netlink, const struct request *request,
+		 const struct routing *routing, struct facts *facts,
+		 struct error *err) MUST_CHECK;
+
+/* The same in taking down: only what may have to be taken away. */
+int gateway_look_down(struct netlink *netlink, const struct request *request,
+		      const struct routing *routing, struct facts *facts,
+		      struct error *err) MUST_CHECK;
+
+#endif

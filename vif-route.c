@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Route a guest's addresses to its network interface, or no longer.
+#include "common/gateway.h"
+#include "common/program.h"
+#include "common/vif.h"
+
+static int look_to_join(struct netlink *netlink, const struct request *request,
+			struct facts *facts, struct error *err)
+{
+	struct routing routing;
+	int rc = routing_of_entries(request, &routing, err);
+
+	return rc ? rc : gateway_look(netlink, request, &routing, facts, err);
+}
+
+/* What makes no sense now made none then, and was not routed. */
+static int look_to_leave(struct netlink *netlink, const struct request *request,
+			 struct facts *facts, struct error *err)
+{
+	struct error nonsense = { 0 };
+	struct routing routing;
+
+	routing_of_entries(request, &routing, &nonsense);
+	return gateway_look_down(netlink, request, &routing, facts, err);
+}
+
+static int plan_up(const struct request *request, const struct facts *facts, struct plan *plan,
+		   struct error *err)
+{
+	unsigned mtu = request->mtu ? request->mtu : facts->link.mtu;
+	struct link now, wanted;
+	struct routing routing;
+	struct traffic traffic;
+	int rc = vif_want(request, facts, mtu, &wanted, err);
+
+	if (!rc)
+		rc = routing_of_entries(request, &routing, err);
+	if (!rc)
+		rc = routing_by_gateway(request, facts, &routing, err);
+	if (rc)
+		return rc;
+	routing_want(facts, &wanted);
+	now = vif_plan_prepare(facts, &wanted, true, plan);
+	now = routing_plan_settings(facts, &now, &wanted, plan);
+	traffic = routing_traffic(&routing);
+	/* Before its link can carry a packet. */
+	vif_plan_firewall(request, facts, &traffic, plan);
+	routing_plan_join(facts, &routing, &now, &wanted, plan);
+	vif_plan_hooks(request, facts, plan);
+	vif_plan_connected(request, facts, request->mtu, plan);
+	return 0;
+}
+
+static void plan_down(const struct request *request, const struct facts *facts, struct plan *plan)
+{
+	routing_plan_leave(facts, plan);
+	vif_plan_no_firewall(request, facts, plan);
+	vif_plan_hooks(request, facts, plan);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct vif_program vif_route = {
+		.name = "vif-route",
+		.example = "ip=192.168.1.21",
+		.look = look_to_join,
+		.look_down = look_to_leave,
+		.plan_up = plan_up,
+		.plan_down = plan_down,
+	};
+
+	return vif_program_main(argc, argv, &vif_route);
+}
