@@ -109,7 +109,7 @@ bool guard_is_in(const struct guard *guard, enum guard_family family)
 struct list {
 	struct guard_element *elements;
 	size_t count;
-	const char *device;
+	const struct guard *guard;
 };
 
 /* Append one; `data` of `len` bytes stands behind the port's name, if the set has that. */
@@ -122,7 +122,7 @@ static struct guard_element *add(struct list *list, enum guard_family family, co
 	element->family = family;
 	element->set = guard_set(set);
 	if (guard_key_type(element->set->key)->port) {
-		memcpy(element->key, list->device, strlen(list->device));
+		memcpy(element->key, list->guard->device, strlen(list->guard->device));
 		element->len = PORT_LEN;
 	}
 	if (len)
@@ -131,9 +131,21 @@ static struct guard_element *add(struct list *list, enum guard_family family, co
 	return element;
 }
 
+/* With the MAC, too. */
+static void add_fast(struct list *list, const struct inet_prefix *ip)
+{
+	const char *set = ip->family == AF_INET ? "fast4" : "fast6";
+	struct guard_element *element = add(list, GUARD_DOOR, set, list->guard->mac, MAC_LEN);
+	size_t len = ip->family == AF_INET ? 4 : 16;
+
+	memcpy(element->key + element->len, ip->addr, len);
+	element->len += len;
+}
+
 static void add_whole(struct list *list, const struct inet_prefix *ip, enum guard_family other,
 		      bool owned)
 {
+	add_fast(list, ip);
 	if (ip->family == AF_INET) {
 		add(list, GUARD_DOOR, "allow4", ip->addr, 4);
 		if (owned) {
@@ -179,7 +191,7 @@ static void add_address(struct list *list, const struct inet_prefix *ip, enum gu
 size_t guard_elements(const struct guard *guard, struct guard_element elements[GUARD_ELEMENTS])
 {
 	enum guard_family other = other_family(guard);
-	struct list list = { .elements = elements, .device = guard->device };
+	struct list list = { .elements = elements, .guard = guard };
 
 	if (!guard->present)
 		return 0;
@@ -292,15 +304,13 @@ void guard_chain_name(const char *device, char out[static GUARD_CHAIN_NAME])
 	memcpy(out, buf, name.len + 1);
 }
 
-static void print_value(const struct guard_element *element, const uint8_t *key, struct text *out)
+/* One field of a key, which is a MAC, an address, or nothing that has a name. */
+static void print_field(const uint8_t *value, size_t len, bool raw, struct text *out)
 {
-	const struct guard_key_type *type = guard_key_type(element->set->key);
-	const uint8_t *value = key + (type->port ? PORT_LEN : 0);
-	size_t len = type->fields[type->port ? 1 : 0];
 	struct inet_prefix ip = { .family = len == 4 ? AF_INET : AF_INET6 };
 	char text[INET_TEXT];
 
-	if (!strncmp(type->text, "typeof", 6)) {
+	if (raw) {
 		text_add(out, "0x");
 		for (size_t i = 0; i < len; i++)
 			text_add(out, "%02x", value[i]);
@@ -314,21 +324,33 @@ static void print_value(const struct guard_element *element, const uint8_t *key,
 	text_add(out, "%s", text);
 }
 
+static void print_key(const struct guard_element *element, const char *device, struct text *out)
+{
+	const struct guard_key_type *type = guard_key_type(element->set->key);
+	bool raw = !strncmp(type->text, "typeof", 6);
+	size_t offset = 0;
+
+	for (size_t i = 0; i < GUARD_FIELDS && type->fields[i]; i++) {
+		text_add(out, i ? " . " : "");
+		if (!i && type->port)
+			text_add(out, "\"%s\"", device);
+		else
+			print_field(element->key + offset, type->fields[i], raw, out);
+		offset += (type->fields[i] + 3u) / 4 * 4;
+	}
+	/* The last one is what a range is of. */
+	if (!element->set->interval)
+		return;
+	text_add(out, "-");
+	print_field(element->end + PORT_LEN, type->fields[1], raw, out);
+}
+
 static void print_element(const struct guard_element *element, const char *command,
 			  const struct guard *guard, struct text *out)
 {
-	const struct guard_key_type *type = guard_key_type(element->set->key);
-
 	text_add(out, "%s element %s " GUARD_TABLE " %s { ", command,
 		 guard_tables[element->family].word, element->set->name);
-	if (type->port)
-		text_add(out, "\"%s\"%s", guard->device, type->fields[1] ? " . " : "");
-	if (!type->port || type->fields[1])
-		print_value(element, element->key, out);
-	if (element->set->interval) {
-		text_add(out, "-");
-		print_value(element, element->end, out);
-	}
+	print_key(element, guard->device, out);
 	if (!strcmp(element->set->name, "guarded") && *command == 'a') {
 		text_add(out, " comment \"");
 		guard_comment(guard, out);

@@ -14,7 +14,7 @@
 #include "request.h"
 #include "text.h"
 
-#define GUARD_ELEMENTS 512	/* of one interface: at most six for each address */
+#define GUARD_ELEMENTS 512	/* of one interface: at most seven for each address */
 #define GUARD_COMMENT 128	/* what nft reads at most */
 #define GUARD_CHAIN_NAME 64	/* bytes */
 

@@ -11,7 +11,7 @@
 
 #include "nft.h"
 
-#define PORT_LEN 16		/* of a port's name in a register */
+#define REG NFT_REG32_00
 #define USER_COMMENT 0		/* NFTNL_UDATA_SET_ELEM_COMMENT of libnftnl/udata.h */
 
 /* ---- messages ------------------------------------------------------------------------------- */
@@ -107,23 +107,39 @@ void guard_change(struct nft_batch *batch, const struct guard *guard,
 
 /* ---- making the tables ---------------------------------------------------------------------- */
 
+static uint32_t words(uint32_t bytes)
+{
+	return (bytes + 3) / 4;
+}
+
+/* Fields of a concatenation lie behind each other, from a whole word on. */
+static int put_fields(struct nl_msg *message, const struct guard_match *match)
+{
+	uint32_t reg = REG;
+	int rc = 0;
+
+	for (size_t i = 0; i < match->count && !rc; i++) {
+		const struct guard_field *field = &match->fields[i];
+
+		if (field->load == GUARD_LOAD_META)
+			rc = nft_put_meta(message, field->from, reg);
+		else
+			rc = nft_put_payload(message, field->from, field->offset, field->len, reg);
+		reg += words(field->len);
+	}
+	return rc;
+}
+
 static int put_match(struct nl_msg *message, const struct guard_match *match)
 {
-	uint32_t reg = NFT_REG32_00, first = reg;
-	int rc = match->port ? nft_put_meta(message, NFT_META_IIFNAME, reg) : 0;
+	int rc = put_fields(message, match);
 
-	if (match->port && match->load)
-		reg += PORT_LEN / 4;
-	if (!rc && match->load == GUARD_LOAD_META)
-		rc = nft_put_meta(message, match->from, reg);
-	else if (!rc && match->load == GUARD_LOAD_PAYLOAD)
-		rc = nft_put_payload(message, match->from, match->offset, match->len, reg);
 	if (!rc && match->masked)
-		rc = nft_put_mask(message, match->mask, match->len, reg);
+		rc = nft_put_mask(message, match->mask, match->fields[0].len, REG);
 	if (!rc && *match->set)
-		return nft_put_lookup(message, match->set, match->operator == NFT_CMP_NEQ, first);
+		return nft_put_lookup(message, match->set, match->operator == NFT_CMP_NEQ, REG);
 	return rc ? rc : nft_put_compare(message, match->operator, match->value, match->value_len,
-					 reg);
+					 REG);
 }
 
 static int put_rule(struct nl_msg *message, const struct guard_rule *rule)
@@ -183,13 +199,16 @@ static int put_set(struct nl_msg *message, const struct guard_set *set, uint32_t
 {
 	const struct guard_key_type *type = guard_key_type(set->key);
 	uint32_t flags = set->interval ? NFT_SET_INTERVAL | NFT_SET_CONCAT : 0;
-	uint32_t len = (type->fields[0] + 3u) / 4 * 4 + (type->fields[1] + 3u) / 4 * 4;
-	int rc = nft_put_u32(message, NFTA_SET_FLAGS, flags) ||
-		 nft_put_u32(message, NFTA_SET_KEY_TYPE, type->type) ||
-		 nft_put_u32(message, NFTA_SET_KEY_LEN, len) ||
-		 nft_put_u32(message, NFTA_SET_ID, id) ||
-		 nla_put(message, NFTA_SET_USERDATA, (int)type->notes_len, type->notes);
+	uint32_t len = 0;
+	int rc;
 
+	for (size_t i = 0; i < GUARD_FIELDS; i++)
+		len += words(type->fields[i]) * 4;
+	rc = nft_put_u32(message, NFTA_SET_FLAGS, flags) ||
+	     nft_put_u32(message, NFTA_SET_KEY_TYPE, type->type) ||
+	     nft_put_u32(message, NFTA_SET_KEY_LEN, len) ||
+	     nft_put_u32(message, NFTA_SET_ID, id) ||
+	     nla_put(message, NFTA_SET_USERDATA, (int)type->notes_len, type->notes);
 	if (!rc && set->interval)
 		rc = put_concatenation(message, type);
 	if (!rc && set->counter)

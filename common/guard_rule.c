@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <net/if_arp.h>
@@ -16,29 +17,30 @@
 /* The fields by their names; the longer name of two that begin alike comes first. */
 static const struct {
 	const char *name;
-	enum guard_load load;
-	uint32_t from, offset, len;
+	struct guard_field field;
 } fields[] = {
-	{ "meta protocol", GUARD_LOAD_META, NFT_META_PROTOCOL, 0, 2 },
-	{ "meta iiftype", GUARD_LOAD_META, NFT_META_IIFTYPE, 0, 2 },
-	{ "meta nfproto", GUARD_LOAD_META, NFT_META_NFPROTO, 0, 1 },
-	{ "meta l4proto", GUARD_LOAD_META, NFT_META_L4PROTO, 0, 1 },
-	{ "ether type", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 12, 2 },
-	{ "ether saddr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 6, 6 },
-	{ "ether daddr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 0, 6 },
-	{ "arp operation", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 2 },
-	{ "arp saddr ether", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 8, 6 },
-	{ "arp saddr ip", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 14, 4 },
-	{ "arp daddr ip", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 24, 4 },
-	{ "ip frag-off", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 2 },
-	{ "ip saddr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 12, 4 },
-	{ "ip daddr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 16, 4 },
-	{ "ip6 nexthdr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 1 },
-	{ "ip6 saddr", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 8, 16 },
-	{ "udp sport", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2 },
-	{ "udp dport", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2 },
-	{ "udp length", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 4, 2 },
-	{ "icmpv6 type", GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1 },
+	{ "iifname", { GUARD_LOAD_META, NFT_META_IIFNAME, 0, 16 } },
+	{ "meta protocol", { GUARD_LOAD_META, NFT_META_PROTOCOL, 0, 2 } },
+	{ "meta iiftype", { GUARD_LOAD_META, NFT_META_IIFTYPE, 0, 2 } },
+	{ "meta pkttype", { GUARD_LOAD_META, NFT_META_PKTTYPE, 0, 1 } },
+	{ "meta nfproto", { GUARD_LOAD_META, NFT_META_NFPROTO, 0, 1 } },
+	{ "meta l4proto", { GUARD_LOAD_META, NFT_META_L4PROTO, 0, 1 } },
+	{ "ether type", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 12, 2 } },
+	{ "ether saddr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 6, 6 } },
+	{ "ether daddr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_LL_HEADER, 0, 6 } },
+	{ "arp operation", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 2 } },
+	{ "arp saddr ether", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 8, 6 } },
+	{ "arp saddr ip", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 14, 4 } },
+	{ "arp daddr ip", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 24, 4 } },
+	{ "ip frag-off", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 2 } },
+	{ "ip saddr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 12, 4 } },
+	{ "ip daddr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 16, 4 } },
+	{ "ip6 nexthdr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 6, 1 } },
+	{ "ip6 saddr", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_NETWORK_HEADER, 8, 16 } },
+	{ "udp sport", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2 } },
+	{ "udp dport", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2 } },
+	{ "udp length", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 4, 2 } },
+	{ "icmpv6 type", { GUARD_LOAD_PAYLOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1 } },
 };
 
 /* Values are in network byte order, but the kernel has a link's type in its own. */
@@ -50,6 +52,7 @@ static const struct {
 } constants[] = {
 	{ "arp", 0x0806 }, { "ip", 0x0800 }, { "ip6", 0x86dd }, { "tcp", IPPROTO_TCP },
 	{ "udp", IPPROTO_UDP }, { "ipv6-icmp", IPPROTO_ICMPV6 }, { "ah", IPPROTO_AH }, { "request", 1 },
+	{ "multicast", PACKET_MULTICAST },
 	{ "ipv4", NFPROTO_IPV4 }, { "ipv6", NFPROTO_IPV6 },
 	{ "ether", OWN_ORDER(ARPHRD_ETHER) },
 };
@@ -98,35 +101,32 @@ static bool read_bytes(const char **word, uint32_t *bytes)
 }
 
 /* "@nh,528,48": a header, and bits from its start. */
-static bool read_raw(const char **text, struct guard_match *match)
+static bool read_raw(const char **text, struct guard_field *field)
 {
 	const char *at;
 
 	if (!strncmp(*text, "@nh", 3))
-		match->from = NFT_PAYLOAD_NETWORK_HEADER;
+		field->from = NFT_PAYLOAD_NETWORK_HEADER;
 	else if (!strncmp(*text, "@th", 3))
-		match->from = NFT_PAYLOAD_TRANSPORT_HEADER;
+		field->from = NFT_PAYLOAD_TRANSPORT_HEADER;
 	else
 		return false;
 	at = *text + 3;
-	match->load = GUARD_LOAD_PAYLOAD;
-	if (!read_bytes(&at, &match->offset) || !read_bytes(&at, &match->len) || *at != ' ')
+	field->load = GUARD_LOAD_PAYLOAD;
+	if (!read_bytes(&at, &field->offset) || !read_bytes(&at, &field->len) || *at != ' ')
 		return false;
 	*text = at + 1;
 	return true;
 }
 
-static bool read_field(const char **text, struct guard_match *match)
+static bool read_field(const char **text, struct guard_field *field)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (skip(text, fields[i].name)) {
-			match->load = fields[i].load;
-			match->from = fields[i].from;
-			match->offset = fields[i].offset;
-			match->len = fields[i].len;
+			*field = fields[i].field;
 			return true;
 		}
-	return read_raw(text, match);
+	return read_raw(text, field);
 }
 
 static void put_number(uint64_t number, uint32_t len, uint8_t out[static 16])
@@ -158,12 +158,14 @@ static bool read_value(const char **text, uint32_t len, uint8_t out[static 16])
 	return isdigit((unsigned char)word[0]) && !*end;
 }
 
-/* What a field is compared with, or looked up in. */
+/* What a field is compared with, or some fields are looked up in. */
 static bool read_operand(const char **text, struct guard_match *match)
 {
+	uint32_t len = match->fields[0].len;
+
 	if (skip(text, "&")) {
 		match->masked = true;
-		if (!read_value(text, match->len, match->mask))
+		if (!read_value(text, len, match->mask))
 			return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
@@ -174,8 +176,8 @@ static bool read_operand(const char **text, struct guard_match *match)
 		take(text, match->set);
 		return true;
 	}
-	match->value_len = match->len;
-	return read_value(text, match->len, match->value);
+	match->value_len = len;
+	return match->count == 1 && read_value(text, len, match->value);
 }
 
 /* "lo", or "vif*", in quotes: a name, or how it begins. */
@@ -199,15 +201,12 @@ static bool read_port(const char **text, struct guard_match *match)
 static bool read_match(const char **text, struct guard_match *match)
 {
 	match->operator = NFT_CMP_EQ;
-	match->port = skip(text, "iifname");
-	if (match->port && **text == '@') {
-		(*text)++;
-		take(text, match->set);
-		return true;
-	}
-	if (match->port && !skip(text, "."))
-		return read_port(text, match);
-	return read_field(text, match) && read_operand(text, match);
+	do
+		if (match->count == GUARD_FIELDS ||
+		    !read_field(text, &match->fields[match->count++]))
+			return false;
+	while (skip(text, "."));
+	return **text == '"' ? read_port(text, match) : read_operand(text, match);
 }
 
 /* True at the rule's end. */

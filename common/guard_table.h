@@ -18,7 +18,8 @@
 #include "text.h"
 
 #define GUARD_TABLE "xen_guard"	/* in each family */
-#define GUARD_KEY 32		/* bytes: an interface's name and an IPv6 address */
+#define GUARD_KEY 40		/* bytes: an interface's name, a MAC and an IPv6 address */
+#define GUARD_FIELDS 3		/* that make up a key */
 #define GUARD_MATCHES 8		/* in one rule */
 #define GUARD_NAME 32		/* of a set or chain, terminator included */
 
@@ -28,6 +29,8 @@ enum guard_key {
 	GUARD_PORT_MAC,
 	GUARD_PORT_IP4,
 	GUARD_PORT_IP6,
+	GUARD_PORT_MAC_IP4,
+	GUARD_PORT_MAC_IP6,
 	GUARD_IP4,
 	GUARD_IP6,
 	GUARD_PORT_RAW48,	/* as PORT_MAC, PORT_IP6 and IP6, for fields that nft cannot name */
@@ -57,23 +60,27 @@ struct guard_key_type {
 	size_t notes_len;
 	uint32_t type;		/* nft's number of it (its include/datatype.h) */
 	bool port;		/* it begins with a port's name */
-	uint8_t fields[2];	/* bytes each; the second 0: there is but one */
+	uint8_t fields[GUARD_FIELDS];	/* bytes each; 0: there are no more */
 };
 
 enum guard_load { GUARD_LOAD_NOTHING, GUARD_LOAD_META, GUARD_LOAD_PAYLOAD };
 
-/* One condition: what is loaded, and what it is compared with or looked up in. */
-struct guard_match {
-	bool port;		/* the port's name comes first */
+struct guard_field {
 	enum guard_load load;
 	uint32_t from;		/* NFT_META_*, or NFT_PAYLOAD_*_HEADER */
 	uint32_t offset, len;	/* bytes */
+};
+
+/* One condition: what is loaded, and what it is compared with or looked up in. */
+struct guard_match {
+	struct guard_field fields[GUARD_FIELDS];
+	size_t count;
 	bool masked;
 	uint8_t mask[16];
 	uint32_t operator;	/* NFT_CMP_* */
 	char set[GUARD_NAME];	/* "": compare */
 	uint8_t value[16];
-	uint32_t value_len;	/* less than len, for the beginning of a name */
+	uint32_t value_len;	/* less than the field's, for the beginning of a name */
 };
 
 struct guard_rule {

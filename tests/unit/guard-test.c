@@ -43,10 +43,15 @@ static bool has_set(enum guard_family family, const char *name)
 	return false;
 }
 
-/* How many bytes a match looks up, each part in whole words. */
-static size_t key_length(const struct guard_match *match)
+/* Whether what a match looks up is what the set has. */
+static bool has_fields(const struct guard_match *match, const struct guard_key_type *type)
 {
-	return (match->port ? 16u : 0) + (match->load ? (match->len + 3) / 4 * 4 : 0);
+	size_t i;
+
+	for (i = 0; i < match->count; i++)
+		if (match->fields[i].len != type->fields[i])
+			return false;
+	return i == GUARD_FIELDS || !type->fields[i];
 }
 
 static void check_rule(enum guard_family family, const char *text)
@@ -60,15 +65,12 @@ static void check_rule(enum guard_family family, const char *text)
 		fail_msg("%s: no such chain", text);
 	for (size_t i = 0; i < rule.count; i++) {
 		const struct guard_match *match = &rule.matches[i];
-		const struct guard_key_type *type;
 
 		if (!*match->set)
 			continue;
 		if (!has_set(family, match->set))
 			fail_msg("%s: no set %s", text, match->set);
-		type = guard_key_type(guard_set(match->set)->key);
-		assert_int_equal(key_length(match), (type->fields[0] + 3) / 4 * 4 +
-						    (type->fields[1] + 3) / 4 * 4);
+		assert_true(has_fields(match, guard_key_type(guard_set(match->set)->key)));
 	}
 }
 
@@ -112,9 +114,10 @@ static void a_rule_is_read(void **state)
 	assert_int_equal(guard_rule_read("iifname . @nh,528,48 != @macs_raw @nh,336,16 & 0xfff8 >= 7 "
 					 "iifname \"vif*\" counter goto there", &rule, &err), 0);
 	assert_int_equal(rule.count, 3);
-	assert_true(match[0].port);
-	assert_int_equal(match[0].offset, 66);
-	assert_int_equal(match[0].len, 6);
+	assert_int_equal(match[0].count, 2);
+	assert_int_equal(match[0].fields[0].from, NFT_META_IIFNAME);
+	assert_int_equal(match[0].fields[1].offset, 66);
+	assert_int_equal(match[0].fields[1].len, 6);
 	assert_int_equal(match[0].operator, NFT_CMP_NEQ);
 	assert_string_equal(match[0].set, "macs_raw");
 	assert_true(match[1].masked);
@@ -133,7 +136,8 @@ static void other_rules_are_refused(void **state)
 		"", "ip saddr", "ip saddr 10.0.0.1", "ip saddr 10.0.0 drop", "accept drop",
 		"tcp dport 22 drop", "udp sport 67x drop", "ether saddr 1:2:3 drop",
 		"iifname . drop", "iifname vif drop", "@xh drop", "goto a b",
-		"ip6 saddr 10.0.0.1 drop",
+		"ip6 saddr 10.0.0.1 drop", "iifname . ip saddr 10.0.0.1 drop",
+		"iifname . ip saddr . ip daddr . udp sport @guarded drop",
 	};
 
 	(void)state;
