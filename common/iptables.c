@@ -349,7 +349,8 @@ int iptables_replace(struct iptables *iptables, const struct rule_set *set, stru
 		rc = do_job(&job, iptables->seconds, err);
 	free_copies(&job.wanted);
 	iptables->before[i] = job.found;
-	iptables->wrote[i] = job.wrote && !rc;
+	/* Also after a failure, which may have come too late. */
+	iptables->wrote[i] = job.wrote;
 	return rc;
 }
 

@@ -29,6 +29,7 @@ struct found {
 struct state {
 	uint32_t generation;
 	bool has_chain;
+	bool complete;		/* all of it was read */
 	bool kept;		/* it was as it should be, and was left so */
 	struct found *first, **end;
 };
@@ -228,9 +229,10 @@ static int read_state(struct netlink *netlink, const struct rule_set *set, struc
 	if (!rc)
 		rc = read_chain(netlink, set->family, &chain, err);
 	state->has_chain = chain.exists;
-	if (rc || !chain.exists)
-		return rc;
-	return read_rules(netlink, set->family, take_rule, &reading, err);
+	if (!rc && chain.exists)
+		rc = read_rules(netlink, set->family, take_rule, &reading, err);
+	state->complete = !rc;
+	return rc;
 }
 
 /* As iptables-nft makes them when the first rule comes (iptables/nft.c, xtables_ipv4). */
@@ -365,7 +367,7 @@ int nftables_restore(struct nftables *nftables, const struct rule_set *set, stru
 	struct error own = { 0 };
 	int rc = 0;
 
-	if (!before->kept)
+	if (before->complete && !before->kept)
 		rc = replace(nftables, set, before->first, true, &state, &own);
 	/* An old neighbour is gone. */
 	for (struct found *found = before->first; rc == -ENOENT && found; found = found->next)

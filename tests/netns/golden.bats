@@ -40,6 +40,7 @@ routed_state() { # TITLE
 			.broadcast // "-", .label, .scope] | map(tostring) | join(" ")'
 	ip route show | sed 's/^/route4 /; s/ *$//' | LC_ALL=C sort
 	echo "sysctl vif1.0 proxy_arp=$(</proc/sys/net/ipv4/conf/vif1.0/proxy_arp)"
+	iptables -S | sed -n 's/^-A/fw4 filter &/p'
 	xenstore-ls -f "$BACKEND" | sed -n '/hotplug/s|^|xs |p'
 	xenstore-ls -f /local/domain/1/device/vif | sed -n '/mtu/s|^|xs |p'
 }

@@ -223,6 +223,7 @@ masquerade() {
 }
 
 @test "a failing hook: all is as before" {
+	empty_forward
 	lab_vif 1 0
 	hook 1.hook <<<'[ $command = offline ]'
 	state() { everything | grep -v hotplug-; }

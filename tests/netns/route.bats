@@ -620,6 +620,7 @@ both() {
 }
 
 @test "a failing hook: all is as before" {
+	empty_forward
 	host 192.168.1.20/24 2001:db8:1::20/64
 	lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21 10.1.0.0/16"
 	hook 1.hook <<<'[ $command = offline ]'
