@@ -2,14 +2,17 @@
 /*
  * spawn.c - how long programs take from posix_spawn() to wait4(), side by side
  *
- *	spawn [-n ROUNDS] [-b NAME] NAME=COMMAND...
- *	spawn [-n ROUNDS] -t COUNT NAME=COMMAND...
+ *	spawn [-n ROUNDS] [-p PAUSE] [-b NAME] NAME=COMMAND...
+ *	spawn [-n ROUNDS] [-p PAUSE] -t COUNT NAME=COMMAND...
  *
  * Every round runs each COMMAND (split at blanks) once; with -t it is started COUNT
  * times at once, for vif1.0, vif2.0, ... Printed is one line per COMMAND, times in
  * microseconds, memory in KiB:
  *
  *	NAME runs failures min median max net memory
+ *
+ * After each it pauses for so many microseconds (1000): what the kernel puts off shall not count
+ * for the next one, and after a change in nf_tables that takes some 15 ms.
  *
  * Command -b runs before each of the others, which gives all the same
  * predecessor; net is the median of the differences to it. A COMMAND named "_"
@@ -28,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_COMMANDS = 16, MAX_RUNS = 20000, MAX_WORDS = 16, MAX_TOGETHER = 1000 };
+enum { MAX_COMMANDS = 16, MAX_RUNS = 20000, MAX_WORDS = 24, MAX_TOGETHER = 1000 };
 
 struct command {
 	char *name;
@@ -41,6 +44,7 @@ struct command {
 
 static struct command commands[MAX_COMMANDS];
 static int n_commands;
+static int pause_us = 1000;
 
 static void die(const char *what)
 {
@@ -183,8 +187,7 @@ static void one_round(int together, struct command *base)
 {
 	for (struct command *c = commands; c < commands + n_commands; c++) {
 		run_in_turn(c, together, base);
-		/* What the kernel puts off shall not count for the next one. */
-		usleep(1000);
+		usleep(pause_us);
 	}
 }
 
@@ -206,11 +209,13 @@ int main(int argc, char **argv)
 	int rounds = 30, together = 0;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "n:b:t:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:p:b:t:")) != -1) {
 		if (opt == 'n')
 			rounds = number(optarg, MAX_RUNS / MAX_COMMANDS);
 		else if (opt == 'b')
 			base = optarg;
+		else if (opt == 'p')
+			pause_us = number(optarg, 1000000);
 		else if (opt == 't')
 			together = number(optarg, MAX_TOGETHER);
 		else
