@@ -5,10 +5,11 @@
 #
 #   link    beside Debian's packaged script and beside bench/limit.c
 #   rules   accept rules, beside the script and iptables, for both of iptables' back ends
+#   guard   antispoof=yes, beside nft
 #
 # BENCH_PROGRAM   the program to measure (build/vif-bridge)
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules)
+# BENCH_PARTS     which parts (link rules guard)
 # BENCH_STRICT    if set, a missed goal is a failure
 
 set -euo pipefail
@@ -46,7 +47,7 @@ part() {
 		LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules}; do
+for name in ${BENCH_PARTS:-link rules guard}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy
