@@ -6,10 +6,11 @@
 #   link    beside Debian's packaged script and beside bench/limit.c
 #   rules   accept rules, beside the script and iptables, for both of iptables' back ends
 #   guard   antispoof=yes, beside nft
+#   flow    what the guard takes of a guest's throughput
 #
 # BENCH_PROGRAM   the program to measure (build/vif-bridge)
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules guard)
+# BENCH_PARTS     which parts (link rules guard flow)
 # BENCH_STRICT    if set, a missed goal is a failure
 
 set -euo pipefail
@@ -22,7 +23,7 @@ tests/lab/fetch-xenstored.sh
 flags=(-O2 -Wall -Wextra -fPIE -static-pie -ffunction-sections -fstack-protector-strong
 	-fstack-clash-protection '-Wl,--gc-sections' '-Wl,-z,relro,-z,now' -s)
 mkdir -p build/bench
-for source in limit nothing spawn; do
+for source in limit nothing spawn flow; do
 	[ "bench/$source.c" -nt "build/bench/$source" ] || continue
 	"${CC:-gcc}" "${flags[@]}" -o "build/bench/$source" "bench/$source.c"
 done
@@ -47,7 +48,7 @@ part() {
 		LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules guard}; do
+for name in ${BENCH_PARTS:-link rules guard flow}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy
