@@ -4,6 +4,8 @@
 MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
 PROGRAMS := vif-bridge vif-route vif-nat
+# Those with a manual.
+INSTALLED := $(patsubst man/%.8,%,$(wildcard man/*.8))
 
 # Yours to set. What the code itself needs stands in FLAGS, so that these can hold anything.
 CC ?= gcc
@@ -87,8 +89,8 @@ $(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
 
 install: all ## install into DESTDIR, the programs into SCRIPTDIR
 	install -d $(DESTDIR)$(SCRIPTDIR) $(DESTDIR)$(SCRIPTDIR)/vif-post.d $(DESTDIR)$(MANDIR)/man8
-	install -m 755 $(BUILT) $(DESTDIR)$(SCRIPTDIR)
-	install -m 644 $(PROGRAMS:%=man/%.8) $(DESTDIR)$(MANDIR)/man8
+	install -m 755 $(INSTALLED:%=$(BUILD)/%) $(DESTDIR)$(SCRIPTDIR)
+	install -m 644 $(INSTALLED:%=man/%.8) $(DESTDIR)$(MANDIR)/man8
 
 deps: ## install with apt-get what building, testing and linting needs
 	tests/deps.sh all
