@@ -79,13 +79,14 @@ static int look_at_proxying(struct netlink *netlink, const struct routing *routi
 		return rc;
 	rc = read_setting("ipv6", gateway->name, "proxy_ndp", &facts->proxy_ndp, err);
 	for (size_t i = 0; !rc && i < routing->count; i++) {
+		struct neighbour *proxy = &facts->neighbours[facts->neighbour_count];
 		const struct inet_prefix *ip = &routing->guest[i];
 		bool found = false;
 
+		*proxy = (struct neighbour){ .link = gateway->index, .ip = *ip, .proxy = true };
+		memcpy(proxy->link_name, gateway->name, IFNAMSIZ);
 		if (ip->family == AF_INET6 && inet_is_host(ip))
-			rc = neighbour_find(netlink, gateway, ip, true,
-					    &facts->neighbours[facts->neighbour_count], &found,
-					    err);
+			rc = neighbour_find(netlink, proxy, &found, err);
 		facts->neighbour_count += found;
 	}
 	return rc;
@@ -104,13 +105,9 @@ static int look_at_gateway(struct netlink *netlink, const struct request *reques
 
 static int look_at_routes(struct netlink *netlink, struct facts *facts, struct error *err)
 {
-	int rc = route_list(netlink, &facts->link, AF_INET, facts->routes, FACTS_ROUTES,
-			    &facts->route_count, err);
+	int rc = route_list(netlink, AF_INET, facts, err);
 
-	if (rc || !facts->has_ipv6)
-		return rc;
-	return route_list(netlink, &facts->link, AF_INET6, facts->routes, FACTS_ROUTES,
-			  &facts->route_count, err);
+	return rc || !facts->has_ipv6 ? rc : route_list(netlink, AF_INET6, facts, err);
 }
 
 static int look_at_link(struct netlink *netlink, const struct request *request,

@@ -336,7 +336,7 @@ static void print_key(const struct guard_element *element, const char *device, s
 			text_add(out, "\"%s\"", device);
 		else
 			print_field(element->key + offset, type->fields[i], raw, out);
-		offset += (type->fields[i] + 3u) / 4 * 4;
+		offset += ((size_t)type->fields[i] + 3) / 4 * 4;
 	}
 	/* The last one is what a range is of. */
 	if (!element->set->interval)

@@ -35,27 +35,26 @@ static int put_ip(struct nl_msg *message, const struct inet_prefix *ip)
 	return nla_put(message, NDA_DST, ip->family == AF_INET6 ? 16 : 4, ip->addr);
 }
 
-int neighbour_find(struct netlink *netlink, const struct link *link, const struct inet_prefix *ip,
-		   bool proxy, struct neighbour *out, bool *found, struct error *err)
+int neighbour_find(struct netlink *netlink, struct neighbour *neighbour, bool *found,
+		   struct error *err)
 {
 	const struct ndmsg ndm = {
-		.ndm_family = ip->family,
-		.ndm_ifindex = link->index,
-		.ndm_flags = proxy ? NTF_PROXY : 0,
+		.ndm_family = neighbour->ip.family,
+		.ndm_ifindex = neighbour->link,
+		.ndm_flags = neighbour->proxy ? NTF_PROXY : 0,
 	};
 	struct nl_msg *message = netlink_message(RTM_GETNEIGH, 0, &ndm, sizeof(ndm));
 	struct answer answer = { 0 };
 	struct error refusal = { 0 };
-	int rc = netlink_talk(netlink, message, !message || put_ip(message, ip), take_neighbour,
-			      &answer, &refusal);
+	int rc = netlink_talk(netlink, message, !message || put_ip(message, &neighbour->ip),
+			      take_neighbour, &answer, &refusal);
 
-	*out = (struct neighbour){ .link = link->index, .ip = *ip, .proxy = proxy };
-	memcpy(out->link_name, link->name, IFNAMSIZ);
-	memcpy(out->mac, answer.mac, MAC_LEN);
+	memcpy(neighbour->mac, answer.mac, MAC_LEN);
 	*found = !rc && answer.fixed;
 	if (!rc || rc == -ENOENT)
 		return 0;
-	return error_set(err, -rc, "looking for a neighbour on %s: %s", link->name, refusal.text);
+	return error_set(err, -rc, "looking for a neighbour on %s: %s",
+			 neighbour->link_name, refusal.text);
 }
 
 int neighbour_apply(struct netlink *netlink, const struct neighbour_change *change,

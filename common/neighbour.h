@@ -10,11 +10,11 @@
 struct netlink;
 
 /*
- * Look up an address among a link's neighbours, permanent or proxied, into `out`. Others, which
- * come and go, count as none: *found is false then.
+ * Look a neighbour up by its link, address, and whether it is proxied; a permanent one's MAC is
+ * filled in. Others, which come and go, count as none: *found is false then.
  */
-int neighbour_find(struct netlink *netlink, const struct link *link, const struct inet_prefix *ip,
-		   bool proxy, struct neighbour *out, bool *found, struct error *err) MUST_CHECK;
+int neighbour_find(struct netlink *netlink, struct neighbour *neighbour, bool *found,
+		   struct error *err) MUST_CHECK;
 
 /*
  * Add a neighbour, in place of what was learned of it, or delete it. One that is gone already is

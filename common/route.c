@@ -10,12 +10,6 @@
 
 #include "netlink.h"
 
-struct route_list {
-	const struct link *link;
-	struct route *out;
-	size_t max, *count;
-};
-
 static int inet_size(int family)
 {
 	return family == AF_INET6 ? 16 : 4;
@@ -41,19 +35,19 @@ static int take_route(const struct nlmsghdr *reply, void *arg, struct error *err
 {
 	struct nlattr *tb[RTA_MAX + 1];
 	const struct rtmsg *rtm = nlmsg_data(reply);
-	struct route_list *list = arg;
-	struct route route = { .link = list->link->index };
+	struct facts *facts = arg;
+	struct route route = { .link = facts->link.index };
 
 	if (reply->nlmsg_type != RTM_NEWROUTE)
 		return 0;
 	if (nlmsg_parse((struct nlmsghdr *)reply, sizeof(*rtm), tb, RTA_MAX, NULL))
 		return error_set(err, EBADMSG, "the kernel described a route in an unknown way");
-	if (!is_plain(rtm, tb, list->link))
+	if (!is_plain(rtm, tb, &facts->link))
 		return 0;
-	if (*list->count == list->max)
-		return error_set(err, E2BIG, "%s has more than %zu routes", list->link->name,
-				 list->max);
-	memcpy(route.link_name, list->link->name, IFNAMSIZ);
+	if (facts->route_count == FACTS_ROUTES)
+		return error_set(err, E2BIG, "%s has more than %d routes", facts->link.name,
+				 FACTS_ROUTES);
+	memcpy(route.link_name, facts->link.name, IFNAMSIZ);
 	take_inet(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route.to);
 	if (tb[RTA_PREFSRC])
 		take_inet(tb[RTA_PREFSRC], rtm->rtm_family,
@@ -61,24 +55,22 @@ static int take_route(const struct nlmsghdr *reply, void *arg, struct error *err
 	if (tb[RTA_PRIORITY])
 		route.metric = nla_get_u32(tb[RTA_PRIORITY]);
 	route.protocol = rtm->rtm_protocol;
-	list->out[(*list->count)++] = route;
+	facts->routes[facts->route_count++] = route;
 	return 0;
 }
 
-int route_list(struct netlink *netlink, const struct link *link, int family, struct route *out,
-	       size_t max, size_t *count, struct error *err)
+int route_list(struct netlink *netlink, int family, struct facts *facts, struct error *err)
 {
-	struct route_list list = { .link = link, .out = out, .max = max, .count = count };
 	const struct rtmsg rtm = { .rtm_family = (uint8_t)family, .rtm_table = RT_TABLE_MAIN };
 	struct nl_msg *message = netlink_message(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
-	int failed = !message || nla_put_u32(message, RTA_OIF, (uint32_t)link->index);
+	int failed = !message || nla_put_u32(message, RTA_OIF, (uint32_t)facts->link.index);
 	struct error refusal = { 0 };
-	int rc = netlink_talk(netlink, message, failed, take_route, &list, &refusal);
+	int rc = netlink_talk(netlink, message, failed, take_route, facts, &refusal);
 
 	/* A host without any route has no table, either (fib_frontend.c, inet_dump_fib). */
 	if (!rc || rc == -ENOENT)
 		return 0;
-	return error_set(err, -rc, "listing the routes to %s: %s", link->name, refusal.text);
+	return error_set(err, -rc, "listing the routes to %s: %s", facts->link.name, refusal.text);
 }
 
 /* What the kernel says of the way to an address. */

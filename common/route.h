@@ -10,12 +10,12 @@
 struct netlink;
 
 /*
- * The routes of a family to a link without a router between, but for those that the kernel makes
- * itself. The kernel picks them out (RTA_OIF in a strict request). More than `max` in `out`, of
- * which *count are used so far: -E2BIG.
+ * Append to facts->routes those of a family to facts->link without a router between, but for what
+ * the kernel makes itself. The kernel picks them out (RTA_OIF in a strict request). More than
+ * FACTS_ROUTES in all: -E2BIG.
  */
-int route_list(struct netlink *netlink, const struct link *link, int family, struct route *out,
-	       size_t max, size_t *count, struct error *err) MUST_CHECK;
+int route_list(struct netlink *netlink, int family, struct facts *facts,
+	       struct error *err) MUST_CHECK;
 
 /*
  * The index of the link that a family's default route leads to; 0: there is none. Found by asking

@@ -19,7 +19,7 @@ static int open_setting(const char *name, int flags)
 int sysctl_read(const char *name, int *value, struct error *err)
 {
 	int fd = open_setting(name, O_RDONLY), saved;
-	char text[16];
+	char text[16], *end;
 	ssize_t n;
 
 	*value = -1;
@@ -33,8 +33,8 @@ int sysctl_read(const char *name, int *value, struct error *err)
 	if (n < 0)
 		return error_set(err, saved, "sysctl %s: %s", name, strerror(saved));
 	text[n] = '\0';
-	*value = atoi(text);
-	return 0;
+	*value = (int)strtol(text, &end, 10);
+	return end != text ? 0 : error_set(err, EBADMSG, "sysctl %s is no number", name);
 }
 
 int sysctl_apply(const struct sysctl_change *change, struct error *err)

@@ -107,6 +107,7 @@ crowd_of_writers() {
 # --- the guard -------------------------------------------------------------------------------
 
 each() { # FORMAT D...: with %d D, or with %s the MAC's last bytes
+	# shellcheck disable=SC2059
 	printf "$@" | LC_ALL=C sort
 }
 
