@@ -286,11 +286,14 @@ static int try_change(struct netlink *netlink, const struct guard *from, const s
 {
 	bool leaves = from->present && (!to->present || from->bridged != to->bridged);
 	uint32_t generation = 0;
+	struct error own = { 0 };
 	struct nft_batch batch;
-	int rc = leaves ? nft_generation(netlink, &generation, err) : 0;
+	int rc = leaves ? nft_generation(netlink, &generation, &own) : 0;
 
+	if (rc == -EOPNOTSUPP && !to->present)
+		return 0;
 	if (rc)
-		return rc;
+		return error_set(err, -rc, "%s", own.text);
 	nft_begin(&batch, netlink, generation);
 	rc = fill(&batch, from, to, seconds, err);
 	if (!rc)

@@ -49,8 +49,14 @@ static int take_generation(const struct nlmsghdr *reply, void *arg, struct error
 
 int nft_generation(struct netlink *netlink, uint32_t *generation, struct error *err)
 {
-	return netlink_talk(netlink, nft_message(NFT_MSG_GETGEN, 0, NFPROTO_UNSPEC), 0,
-			    take_generation, generation, err);
+	struct error own = { 0 };
+	int rc = netlink_talk(netlink, nft_message(NFT_MSG_GETGEN, 0, NFPROTO_UNSPEC), 0,
+			      take_generation, generation, &own);
+
+	/* Nobody listens, not even after a module was asked for (nfnetlink.c). */
+	if (rc == -EINVAL)
+		return error_set(err, EOPNOTSUPP, "the kernel has no nf_tables");
+	return rc ? error_set(err, -rc, "%s", own.text) : 0;
 }
 
 static bool has_room(struct nft_batch *batch, size_t len)

@@ -21,7 +21,10 @@ struct nl_msg *nft_message(int type, int flags, uint8_t family);
 /* The attributes of a message that the kernel sent. */
 struct nlattr *nft_find(const struct nlmsghdr *message, int attribute);
 
-/* The number of the ruleset as it is now: it changes with every transaction. */
+/*
+ * The number of the ruleset as it is now: it changes with every transaction. -EOPNOTSUPP: the
+ * kernel has no nf_tables.
+ */
 int nft_generation(struct netlink *netlink, uint32_t *generation, struct error *err) MUST_CHECK;
 
 /* Changes that become true together, or not at all. */

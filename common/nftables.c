@@ -301,14 +301,20 @@ static int try_replace(struct netlink *netlink, const struct rule_set *set,
 		       const struct found *before, bool restore, struct state *state,
 		       struct error *err)
 {
+	struct error own = { 0 };
 	struct nft_batch batch;
-	int rc = read_state(netlink, set, state, err), same = 0;
+	int rc = read_state(netlink, set, state, &own), same = 0;
 
-	if (!rc && !restore)
+	/* Where there is nothing, nothing is to be taken away. */
+	if (rc == -EOPNOTSUPP && (restore || !set->count))
+		return 0;
+	if (rc)
+		return error_set(err, -rc, "%s", own.text);
+	if (!restore)
 		same = is_set(state, set);
 	state->kept = same == 1;
-	if (rc || same)
-		return rc ? rc : same == 1 ? 0 : error_set(err, ENOMEM, "out of memory");
+	if (same)
+		return same == 1 ? 0 : error_set(err, ENOMEM, "out of memory");
 	nft_begin(&batch, netlink, state->generation);
 	delete_rules(&batch, set->family, state);
 	if (!state->has_chain && !restore && set->count)

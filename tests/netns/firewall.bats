@@ -318,7 +318,7 @@ with_error() { # NAME PATTERN ERROR WORD...
 	state >/run/before
 	trace "$name" 1 0 online "$@"
 	is "$STATUS" 0
-	number=$(grep -E "^[0-9]+ +$name\(" /run/trace | grep -n -m 1 -E "$pattern" | cut -d: -f1)
+	number=$(grep -E "^[0-9]+ +$name\(" /run/trace | grep -n -E "$pattern" | sed -n '1s/:.*//p')
 	[ -n "$number" ] || complain "no $name like $pattern"
 	offline 1 0
 	ip link set vif1.0 address 02:00:00:00:01:00 addrgenmode eui64
