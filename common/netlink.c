@@ -18,6 +18,7 @@
 
 #define REPLY_SIZE 65536	/* above what one dump message can be: NLMSG_GOODSIZE … 32 KiB */
 #define DUMP_TRIES 5
+#define BATCH_ROOM 16384	/* bytes that are sent without asking for more room */
 
 struct netlink {
 	struct nl_sock *socket;
@@ -271,13 +272,26 @@ unsigned netlink_sequence(struct netlink *netlink)
 	return nl_socket_use_seq(netlink->socket);
 }
 
+/* It goes in one piece or not at all; libnl makes room for 32 KiB. */
+static int make_room(struct netlink *netlink, size_t len, struct error *err)
+{
+	int size = (int)len;
+
+	if (len > BATCH_ROOM && setsockopt(nl_socket_get_fd(netlink->socket), SOL_SOCKET,
+					   SO_SNDBUF, &size, sizeof(size)))
+		return error_set(err, errno, "netlink socket option SNDBUF: %s", strerror(errno));
+	return 0;
+}
+
 /* Refusals come in the batch's order, but one of the whole of it first (nfnetlink_rcv_batch). */
 int netlink_talk_batch(struct netlink *netlink, void *data, size_t len, unsigned first,
 		       unsigned last, struct error *err)
 {
 	bool ended = false;
-	int rc = send_all(netlink, data, len, err);
+	int rc = make_room(netlink, len, err);
 
+	if (!rc)
+		rc = send_all(netlink, data, len, err);
 	while (!rc && !ended) {
 		struct nlmsghdr *header = (struct nlmsghdr *)netlink->reply;
 		int left = (int)receive(netlink, err);
