@@ -31,7 +31,9 @@ disk_mib=64 # of the payload's and the output's disk
 # AMD, not Intel: Xen would turn its slow Meltdown mitigation on.
 cpu=EPYC,-smap,-fsgsbase,-monitor,-rdtscp,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw
 cpu=$cpu,-topoext,-nrip-save,-xsavec
-xen_args="com1=115200,8n1 console=com1 dom0_mem=1024M,max:1024M no-real-mode edd=off spec-ctrl=no loglvl=all guest_loglvl=all"
+# eager-fpu: QEMU's XSAVE and XRSTOR do not fault while CR0.TS is set, so with Xen's lazy switching
+# processes of dom0 get another domain's vector registers and crash.
+xen_args="com1=115200,8n1 console=com1 dom0_mem=1024M,max:1024M no-real-mode edd=off spec-ctrl=no,eager-fpu loglvl=all guest_loglvl=all"
 dom0_args="console=hvc0 panic=1 quiet loglevel=4 audit=0 apparmor=0 mitigations=off init_on_alloc=0 nowatchdog random.trust_cpu=1 cryptomgr.notests"
 
 say() { echo "xenlab: $*" >&2; }
