@@ -114,7 +114,7 @@ make_initramfs() { # folder init module...
 finish_root() {
     mkdir -p "$root"/xenlab/{guest,out}
     install -m 755 "$here/image/dom0-init" "$root/xenlab/dom0-init"
-    make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront > "$root/xenlab/guest/initrd"
+    make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront af_packet > "$root/xenlab/guest/initrd"
     cp "$cache/boot/vmlinux" "$root/xenlab/guest/vmlinux"
     # The payload replaces vif-bridge; the original stays for comparison.
     cp -a "$root/etc/xen/scripts/vif-bridge" "$root/etc/xen/scripts/vif-bridge.debian"

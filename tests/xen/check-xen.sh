@@ -2,20 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs vif-bridge under a real Xen: xenlab.sh with the payload beside it. Prints TAP.
 # VIF_BRIDGE: the program, by default build/vif-bridge. XENLAB_LIMIT: seconds until a run
-# counts as hung. Logs: build/xenlab/last.
+# counts as hung. XENLAB_PARTS: words, the parts of run-in-dom0.sh to run, by default all.
+# Logs: build/xenlab/last.
 set -uo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 build=$(realpath -m "$here/../../build")
 program=${VIF_BRIDGE:-$build/vif-bridge}
 last=${XENLAB_CACHE:-$build/xenlab}/last
-limit=${XENLAB_LIMIT:-240}
+limit=${XENLAB_LIMIT:-600}
 
 [ -x "$program" ] || { echo "Bail out! $program is missing"; exit 1; }
 payload=$(mktemp -d)
 trap 'rm -rf "$payload"' EXIT
 cp -a "$here/payload/." "$payload/"
 install -D -m 755 "$program" "$payload/etc/xen/scripts/vif-bridge"
+[ -z "${XENLAB_PARTS:-}" ] || echo "$XENLAB_PARTS" > "$payload/xenlab/parts"
 rm -rf "$last"
 mkdir -p "$last"
 
