@@ -199,6 +199,9 @@ $(from vif1.0 10.9.0.1/32)"
 	reaches guest1 10.0.0.254
 	# That something has been counted, too.
 	iptables -L FORWARD -v -x -n | grep -q '^ *[1-9].*10\.0\.0\.1 '
+	# And that nothing more is.
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-ip6tables
 	details >/run/details
 	online 1 0
 	online 2 0
