@@ -228,8 +228,7 @@ static const struct guard_chain bridge[] = {
 			"@th,64,128 @owned6_raw goto stolen")
 	)},
 	{ "prerouting", true, RULES(
-		"iifname @guarded accept",
-		"iifname \"vif*\" goto others"
+		"iifname \"vif*\" iifname != @guarded goto others"
 	)},
 };
 
