@@ -199,7 +199,7 @@ static int look_for_firewall(struct look *look, struct error *err)
 	int rc = firewall_open(&tools->firewall, look->request->timeout, err);
 
 	if (!rc)
-		firewall_look(tools->firewall, look->request, &look->facts->firewall);
+		firewall_look(tools->firewall, look->request->firewall, &look->facts->firewall);
 	return rc;
 }
 

@@ -134,9 +134,7 @@ void vif_plan_no_firewall(const struct request *request, const struct facts *fac
 	const char *name = vif_name(request, facts);
 
 	for (size_t i = 0; i < ARRAY_SIZE(families) && has_firewall(facts); i++) {
-		plan->rules[i].family = families[i];
-		plan->rules[i].count = 0;
-		memcpy(plan->rules[i].device, name, strlen(name) + 1);
+		rule_none(name, families[i], &plan->rules[i]);
 		plan_rules(plan, &facts->firewall, &plan->rules[i], false);
 	}
 	guard_none(facts->guard.device, &plan->guard);
