@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "file.h"
 #include "firewall.h"
 #include "hook.h"
 #include "link.h"
@@ -16,6 +17,19 @@
 
 /* The longest step: a guard with as many addresses as there may be. */
 #define STEP_TEXT 65536
+
+static int write_file(const struct file_change *change, struct error *err)
+{
+	const char *slash = strrchr(change->path, '/');
+	char directory[FACTS_PATH];
+	int rc;
+
+	if (!change->to)
+		return file_remove(change->path, err);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - change->path), change->path);
+	rc = file_make_directory(directory, err);
+	return rc ? rc : file_replace(change->path, change->to, err);
+}
 
 static int carry_out(const struct tools *tools, const struct step *step, struct error *err)
 {
@@ -36,6 +50,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return neighbour_apply(tools->netlink, &step->neighbour, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
+	case STEP_FILE:
+		return write_file(&step->file, err);
 	case STEP_STORE:
 		return store_apply(tools->store, &step->store, err);
 	case STEP_HOOK:
@@ -68,7 +84,8 @@ static int apply_step(const struct tools *tools, const struct step *step, struct
 	if (!rc)
 		return 0;
 	/* These say themselves what they are about, and shorter. */
-	if (step->kind == STEP_HOOK || step->kind == STEP_RULES || step->kind == STEP_GUARD)
+	if (step->kind == STEP_HOOK || step->kind == STEP_RULES || step->kind == STEP_GUARD ||
+	    step->kind == STEP_FILE)
 		return error_set(err, own.code, "%s", own.text);
 	step_print(step, &text);
 	return error_set(err, own.code, "%s: %s", buf, own.text);
@@ -118,6 +135,9 @@ int apply_whatever_works(const struct tools *tools, const struct plan *plan, str
 	for (size_t i = 0; i < plan->count; i++) {
 		struct error own = { 0 };
 
+		/* What was noted down for this is still needed, for another try. */
+		if (rc && plan->steps[i].kind == STEP_FILE && !plan->steps[i].file.to)
+			continue;
 		/* netback takes the device away while we are at it: that is what was wanted. */
 		if (!apply_step(tools, &plan->steps[i], &own) || own.code == ENODEV)
 			continue;
@@ -137,13 +157,21 @@ static bool has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
+static bool forgets_rules(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == STEP_RULES && !plan->steps[i].rules.set->exact)
+			return true;
+	return false;
+}
+
 /* What some steps' words need. */
 static void print_functions(const struct plan *plan, FILE *out)
 {
 	char buf[STEP_TEXT];
 	struct text text = TEXT_IN(buf);
 
-	if (has_step(plan, STEP_RULES))
+	if (forgets_rules(plan))
 		fputs(rule_forget_function, out);
 	if (!has_step(plan, STEP_GUARD))
 		return;

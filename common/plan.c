@@ -2,9 +2,7 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <linux/if_addr.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +71,12 @@ static void add_link(struct plan *plan, enum step_kind kind, const struct link *
 		return;
 	step->link.from = *from;
 	step->link.to = *to;
+}
+
+/* Of two texts, either of which may be none. */
+static bool is_same(const char *from, const char *to)
+{
+	return from && to ? !strcmp(from, to) : from == to;
 }
 
 void plan_link(struct plan *plan, const struct link *from, const struct link *to)
@@ -153,16 +157,35 @@ void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool a
 	step->neighbour.add = adding;
 }
 
-void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
-		 const char *setting, int from, int to)
+void plan_setting(struct plan *plan, const char *name, int from, int to)
 {
 	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
 
 	if (!step)
 		return;
-	snprintf(step->sysctl.name, FACTS_PATH, "net/%s/conf/%s/%s", family, link_name, setting);
+	snprintf(step->sysctl.name, FACTS_PATH, "%s", name);
 	step->sysctl.from = from;
 	step->sysctl.to = to;
+}
+
+void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
+		 const char *setting, int from, int to)
+{
+	char name[FACTS_PATH];
+
+	snprintf(name, FACTS_PATH, "net/%s/conf/%s/%s", family, link_name, setting);
+	plan_setting(plan, name, from, to);
+}
+
+void plan_file(struct plan *plan, const char *path, const char *from, const char *to)
+{
+	struct step *step = is_same(from, to) ? NULL : add(plan, STEP_FILE);
+
+	if (!step)
+		return;
+	step->file.path = path;
+	step->file.from = from;
+	step->file.to = to;
 }
 
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
@@ -170,7 +193,7 @@ void plan_store(struct plan *plan, const char *directory, const char *node, cons
 {
 	struct step *step;
 
-	if (from && to ? !strcmp(from, to) : from == to)
+	if (is_same(from, to))
 		return;
 	step = add(plan, STEP_STORE);
 	if (!step)
@@ -213,6 +236,9 @@ static enum command opposite(enum command command)
 	case COMMAND_REMOVE:
 		return COMMAND_ADD;
 	case COMMAND_NONE:
+	case COMMAND_START:
+	case COMMAND_STOP:
+	case COMMAND_STATUS:
 		break;
 	}
 	return COMMAND_NONE;
@@ -247,6 +273,10 @@ struct step step_reverse(const struct step *step)
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
 		reverse.sysctl.to = step->sysctl.from;
+		break;
+	case STEP_FILE:
+		reverse.file.from = step->file.to;
+		reverse.file.to = step->file.from;
 		break;
 	case STEP_STORE:
 		reverse.store.from = step->store.to;
@@ -322,77 +352,6 @@ static void print_port(const struct link_change *change, struct text *out)
 	print_flag(out, "neigh_suppress", from->neigh_suppress, to->neigh_suppress);
 }
 
-static void print_seconds(struct text *out, const char *keyword, uint32_t seconds)
-{
-	if (seconds == UINT32_MAX)
-		text_add(out, " %s forever", keyword);
-	else
-		text_add(out, " %s %u", keyword, seconds);
-}
-
-static void print_address_flags(uint32_t flags, struct text *out)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-		{ IFA_F_NODAD, "nodad" },
-		{ IFA_F_HOMEADDRESS, "home" },
-		{ IFA_F_MANAGETEMPADDR, "mngtmpaddr" },
-		{ IFA_F_NOPREFIXROUTE, "noprefixroute" },
-		{ IFA_F_MCAUTOJOIN, "autojoin" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & names[i].flag)
-			text_add(out, " %s", names[i].name);
-}
-
-/* As ip(8) reads it back; its scope and flags are words there, too. */
-static void print_address(const struct address_change *change, struct text *out)
-{
-	const struct address *address = &change->address;
-	char text[INET_TEXT];
-
-	inet_print(&address->local, text);
-	text_add(out, "ip address %s %s", change->add ? "add" : "del", text);
-	if (address->has_peer) {
-		inet_print(&address->peer, text);
-		text_add(out, " peer %s", text);
-	}
-	text_add(out, "/%u", address->local.len);
-	if (change->add && address->has_broadcast) {
-		inet_print(&address->broadcast, text);
-		text_add(out, " broadcast %s", text);
-	}
-	if (change->add && *address->label)
-		print_word(out, "label", address->label);
-	if (change->add && address->scope != RT_SCOPE_UNIVERSE)
-		text_add(out, " scope %u", address->scope);
-	print_word(out, "dev", address->link_name);
-	if (change->add && address->preferred != UINT32_MAX) {
-		print_seconds(out, "valid_lft", address->valid);
-		print_seconds(out, "preferred_lft", address->preferred);
-	}
-	if (change->add && address->protocol)
-		text_add(out, " proto %u", address->protocol);
-	if (change->add)
-		print_address_flags(address->flags, out);
-}
-
-/* The device's old rules go; that there were any to be put back cannot be told in advance. */
-static void print_rules(const struct rules_change *change, struct text *out)
-{
-	const struct rule_set *set = change->set;
-	const char *tool = change->firewall.tool[set->family == AF_INET ? 0 : 1];
-
-	rule_print_forget(tool, set->device, out);
-	for (size_t i = 0; i < set->count && !change->restore; i++) {
-		text_add(out, " &&\n%s -w -I " RULE_CHAIN, tool);
-		rule_print(&set->rules[i], out);
-	}
-}
-
 static void print_store(const struct store_change *change, struct text *out)
 {
 	text_add(out, change->to ? "xenstore-write " : "xenstore-rm ");
@@ -443,6 +402,9 @@ void step_print(const struct step *step, struct text *out)
 	case STEP_SYSCTL:
 		print_sysctl(&step->sysctl, out);
 		break;
+	case STEP_FILE:
+		print_file(&step->file, out);
+		break;
 	case STEP_STORE:
 		print_store(&step->store, out);
 		break;
@@ -475,7 +437,8 @@ const char *command_name(enum command command)
 {
 	static const char *const names[] = {
 		[COMMAND_NONE] = "", [COMMAND_ONLINE] = "online", [COMMAND_OFFLINE] = "offline",
-		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove",
+		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove", [COMMAND_START] = "start",
+		[COMMAND_STOP] = "stop", [COMMAND_STATUS] = "status",
 	};
 
 	return names[command];

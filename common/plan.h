@@ -21,11 +21,12 @@ enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
 	STEP_PORT,	/* a bridge port's flags */
 	STEP_ADDRESS,	/* an address added or deleted */
-	STEP_RULES,	/* a device's accept rules in one family */
+	STEP_RULES,	/* a device's accept rules in one family, or an exact set */
 	STEP_GUARD,	/* what a device may send */
 	STEP_ROUTE,	/* a route to a link added or deleted */
 	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
 	STEP_SYSCTL,	/* a number below /proc/sys */
+	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
 };
@@ -76,6 +77,11 @@ struct sysctl_change {
 	int from, to;
 };
 
+struct file_change {
+	const char *path;
+	const char *from, *to;	/* its text; NULL: no such file. Nothing is owned. */
+};
+
 struct store_change {
 	char path[FACTS_PATH];
 	const char *from, *to;	/* NULL: no such node. Not owned. */
@@ -103,6 +109,7 @@ struct step {
 		struct route_change route;
 		struct neighbour_change neighbour;
 		struct sysctl_change sysctl;
+		struct file_change file;
 		struct store_change store;
 		struct hook_call hook;
 	};
@@ -141,9 +148,14 @@ void plan_guard(struct plan *plan, const struct guard *from, const struct guard 
 void plan_route(struct plan *plan, const struct route *route, bool add);
 void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);
 
-/* family: "ipv4" or "ipv6"; `from` is -1 when it is not known. */
+/*
+ * family: "ipv4" or "ipv6"; `from` is -1 when it is not known. A setting is any below /proc/sys by
+ * its whole name ("net/ipv4/ip_forward"). The path and texts of a file must live on.
+ */
 void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
 		 const char *setting, int from, int to);
+void plan_setting(struct plan *plan, const char *name, int from, int to);
+void plan_file(struct plan *plan, const char *path, const char *from, const char *to);
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to);
 void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);

@@ -2,6 +2,9 @@
 // Includes plan.c: its static parts are in reach.
 #include "tests/unit/test.h"
 
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
 #include "common/plan.c"
 
 static struct plan plan;
