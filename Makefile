@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
-PROGRAMS := vif-bridge vif-route vif-nat
+PROGRAMS := vif-bridge vif-route vif-nat network-route network-nat
 # Those with a manual.
 INSTALLED := $(patsubst man/%.8,%,$(wildcard man/*.8))
 

@@ -35,7 +35,7 @@ static int look_for_ipv6(const char *link_name, bool *has, struct error *err)
 	return rc;
 }
 
-static int look_for_default(struct netlink *netlink, struct link *gateway, struct error *err)
+int gateway_default(struct netlink *netlink, struct link *gateway, struct error *err)
 {
 	int index, off = -1, rc = route_default(netlink, AF_INET, &index, err);
 
@@ -57,7 +57,7 @@ static int look_for_gateway(struct netlink *netlink, const struct request *reque
 	if (name)
 		rc = inet_interface_name(request_key_name(key), name, "", checked, err);
 	else
-		rc = look_for_default(netlink, gateway, err);
+		rc = gateway_default(netlink, gateway, err);
 	if (rc || gateway->index)
 		return rc;
 	rc = link_by_name(netlink, checked, gateway, err);

@@ -10,6 +10,9 @@
 
 struct netlink;
 
+/* The device of the default route, IPv4's, else IPv6's; index 0: there is none. */
+int gateway_default(struct netlink *netlink, struct link *gateway, struct error *err) MUST_CHECK;
+
 /*
  * Find the gateway device, as far as routing needs one: the one that is named (gatewaydev, else
  * netdev), else the default route's, else eth0; and see what is set of its address, of the

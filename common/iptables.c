@@ -81,9 +81,9 @@ struct copies {
 
 struct iptables {
 	int seconds;
-	/* What the last replacement in each family took away, if it wrote anything. */
-	bool wrote[ARRAY_SIZE(families)];
-	struct copies before[ARRAY_SIZE(families)];
+	/* What the last replacement of each sort took away, if it wrote anything. */
+	bool wrote[4];
+	struct copies before[4];
 };
 
 /* To make a set's rules those wanted. */
@@ -100,6 +100,12 @@ struct job {
 static size_t family_index(uint8_t family)
 {
 	return family == AF_INET6;
+}
+
+/* IPv4's, IPv6's, an exact set's, wanted or not. */
+static size_t sort_index(const struct rule_set *set)
+{
+	return set->exact ? (size_t)(2 + set->unwanted) : family_index(set->family);
 }
 
 static int no_memory(struct error *err)
@@ -357,7 +363,7 @@ void iptables_close(struct iptables *iptables)
 {
 	if (!iptables)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(iptables->before); i++)
 		free_copies(&iptables->before[i]);
 	free(iptables);
 }
@@ -374,8 +380,8 @@ static int make_rules(const struct rule_set *set, struct copies *copies, struct 
 
 int iptables_replace(struct iptables *iptables, const struct rule_set *set, struct error *err)
 {
-	const size_t i = family_index(set->family);
-	struct job job = { .family = &families[i], .set = set };
+	const size_t i = sort_index(set);
+	struct job job = { .family = &families[family_index(set->family)], .set = set };
 	struct copies none = { 0 };
 	bool loaded = true;
 	int rc = 0;
@@ -400,8 +406,8 @@ int iptables_replace(struct iptables *iptables, const struct rule_set *set, stru
 
 int iptables_restore(struct iptables *iptables, const struct rule_set *set, struct error *err)
 {
-	const size_t i = family_index(set->family);
-	struct job job = { .family = &families[i], .set = set };
+	const size_t i = sort_index(set);
+	struct job job = { .family = &families[family_index(set->family)], .set = set };
 	int rc;
 
 	if (!iptables->wrote[i])

@@ -28,8 +28,8 @@ int iptables_replace(struct iptables *iptables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
 
 /*
- * Make the rules of the set's device again what they were before the last iptables_replace of
- * that family, where they were and with what they had counted.
+ * Make the set's rules again what they were before the last iptables_replace of such a set, where
+ * they were and with what they had counted.
  */
 int iptables_restore(struct iptables *iptables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;

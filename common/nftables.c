@@ -38,7 +38,7 @@ struct state {
 struct nftables {
 	struct netlink *netlink;
 	int seconds;
-	struct state before[2];	/* what was replaced, IPv4's and IPv6's */
+	struct state before[4];	/* what was replaced: IPv4's, IPv6's, an exact set's, wanted or not */
 };
 
 static void forget(struct state *state)
@@ -421,7 +421,7 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 
 static struct state *before_of(struct nftables *nftables, const struct rule_set *set)
 {
-	return &nftables->before[set->family == AF_INET ? 0 : 1];
+	return &nftables->before[set->exact ? 2 + set->unwanted : set->family == AF_INET6];
 }
 
 int nftables_replace(struct nftables *nftables, const struct rule_set *set, struct error *err)

@@ -30,7 +30,7 @@ struct netlink *nftables_netlink(struct nftables *nftables);
 int nftables_replace(struct nftables *nftables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
 
-/* Put back what the last nftables_replace of that family took away, and take away what it put in. */
+/* Put back what the last nftables_replace of such a set took away, and take away what it put in. */
 int nftables_restore(struct nftables *nftables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
 
