@@ -118,7 +118,7 @@ check-asan: lab ## unit and netns tests with address and undefined-behaviour san
 	$(MAKE) BUILD=build/asan SANITIZE=address,undefined all
 	$(MAKE) -s -f tests/unit/Makefile BUILD=build/asan SANITIZE=address,undefined
 	tests/prove.sh asan build/asan/unit/*-test
-	BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
+	AGAIN=1 BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
 
 check-xen: all ## a real Xen with real guests, in QEMU
 	JOBS=1 PROVE_FLAGS=-v tests/prove.sh xen tests/xen/check-xen.sh

@@ -9,12 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lock.h"
+#include "log.h"
+#include "process.h"
 #include "xtrule.h"
 
 #define LOCK_FILE "/run/xtables.lock"
+#define MODPROBE_FILE "/proc/sys/kernel/modprobe"
+#define MODPROBE_SIZE 256		/* KMOD_PATH_LEN of linux/kmod.h */
 #define TRIES 100			/* for writers that heed no lock */
 #define PAUSE_NANOSECONDS 1000000	/* between two tries */
 
@@ -22,6 +28,7 @@
 struct family {
 	uint8_t family;
 	const char *name;
+	const char *module;
 	const char *loaded;	/* names the tables that are */
 	const struct xtc_ops *ops;
 	const void *(*first)(const char *chain, struct xtc_handle *handle);
@@ -62,10 +69,10 @@ WRAP(iptc)
 WRAP(ip6tc)
 
 static const struct family families[] = {
-	{ AF_INET, "iptables", "/proc/net/ip_tables_names", &iptc_ops, iptc_first, iptc_next,
-	  iptc_target, iptc_insert, iptc_delete },
-	{ AF_INET6, "ip6tables", "/proc/net/ip6_tables_names", &ip6tc_ops, ip6tc_first,
-	  ip6tc_next, ip6tc_target, ip6tc_insert, ip6tc_delete },
+	{ AF_INET, "iptables", "ip_tables", "/proc/net/ip_tables_names", &iptc_ops, iptc_first,
+	  iptc_next, iptc_target, iptc_insert, iptc_delete },
+	{ AF_INET6, "ip6tables", "ip6_tables", "/proc/net/ip6_tables_names", &ip6tc_ops,
+	  ip6tc_first, ip6tc_next, ip6tc_target, ip6tc_insert, ip6tc_delete },
 };
 
 /* A rule, and where in the chain it stood or is to stand. */
@@ -162,6 +169,40 @@ static bool has_copies(uint8_t family, const struct copies *copies, const struct
 		if (!count_same(copies, family, of->list[i].xtrule))
 			return false;
 	return true;
+}
+
+static void run_modprobe(char *path, const struct family *family, int seconds)
+{
+	char *const argv[] = { path, (char *)"-q", (char *)family->module, NULL };
+	struct error err = { 0 };
+	int status = 0;
+	pid_t pid;
+
+	if (process_start(argv, true, &pid, &err))
+		log_line(LOG_DEBUG, "%s", err.text);
+	else if (process_wait(pid, seconds, &status) || status)
+		log_line(LOG_DEBUG, "%s did not load the module %s", path, family->module);
+}
+
+/*
+ * The kernel loads a table by itself, but not what all tables need; so iptables' own legacy
+ * programs do as well. Whether that has worked, the first use of the table tells.
+ */
+static void load_module(const struct family *family, int seconds)
+{
+	char path[MODPROBE_SIZE] = "";
+	FILE *file;
+
+	if (!access(family->loaded, F_OK))
+		return;
+	file = fopen(MODPROBE_FILE, "re");
+	if (file && fgets(path, sizeof(path), file))
+		path[strcspn(path, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	/* Empty: the admin wants no modules loaded. */
+	if (*path)
+		run_modprobe(path, family, seconds);
 }
 
 /* Nothing is loaded for the question. Without the file there is not even a module. */
@@ -342,8 +383,10 @@ static const char *lock_file(void)
 static int do_job(struct job *job, int seconds, struct error *err)
 {
 	const time_t deadline = now() + seconds;
-	int lock, rc = lock_take(lock_file(), seconds, &lock, err);
+	int lock, rc;
 
+	load_module(job->family, seconds);
+	rc = lock_take(lock_file(), seconds, &lock, err);
 	if (!rc)
 		rc = try_until(job, deadline, err);
 	lock_release(lock);

@@ -3,6 +3,7 @@
 # prove.sh SUITE TEST...: runs test programs and *.bats files with prove, all of which speak
 # TAP, and keeps what they said in build/tap/SUITE-NAME.tap for summary.sh.
 # PROVE_FLAGS adds to prove's own, JOBS says how many run at once (default: one per core).
+# AGAIN: without the tests tagged "once", whose code others run as well.
 
 set -euo pipefail
 
@@ -10,7 +11,7 @@ set -euo pipefail
 if [ "$1" = --one ]; then
 	name=$(basename "$3")
 	run=("$3")
-	[[ $3 != *.bats ]] || run=(bats --formatter tap "$3")
+	[[ $3 != *.bats ]] || run=(bats --formatter tap ${AGAIN:+--filter-tags '!once'} "$3")
 	"${run[@]}" </dev/null | tee "build/tap/$2-${name%.*}.tap"
 	exit
 fi
@@ -21,7 +22,9 @@ shift
 tests=()
 for test; do
 	# A pattern that matched nothing is no test.
-	[ ! -e "$test" ] || tests+=("$test")
+	[ -e "$test" ] || continue
+	[ -z "${AGAIN:-}" ] || ! grep -q '^# bats file_tags=once$' "$test" || continue
+	tests+=("$test")
 done
 if [ ${#tests[@]} = 0 ]; then
 	echo "prove.sh: no tests in $suite" >&2

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # Many at once at the host's firewall: our programs, an admin, the original script.
 
 load helper

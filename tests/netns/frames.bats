@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # What antispoof=yes lets through and what not: frames.py has the frames, and sends all of them
 # from guests to a LAN, another guest and the host, once with and once without; spoof-cases.bash
 # has how the guard comes and goes.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # The end states are those that the original scripts leave: golden/*.txt.
 
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # The printed plan is the truth: the program in one dom0, `program --dry-run | sh` in its twin,
 # and kernel and store say the same in both; and so do the exit statuses. And --dry-run itself
 # changes nothing.

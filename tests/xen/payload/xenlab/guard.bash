@@ -98,6 +98,17 @@ accept_rules_matter() {
     check "with them, again, it does" guest_reaches $lan_ip
 }
 
+# The rules are in both back ends then: the guest must pass both.
+legacy_tables_are_loaded() {
+    check "no module of the legacy tables is loaded yet" fails grep -E '^ip6?_tables ' /proc/modules
+    check "firewall=iptables works" env XENBUS_PATH="backend/vif/$domid/0" firewall=iptables \
+        /etc/xen/scripts/vif-bridge online
+    check "iptables-legacy shows each accept rule once" forward_is iptables-legacy guest_rules
+    check "ip6tables-legacy shows each accept rule once" forward_is ip6tables-legacy guest_rules6
+    iptables-legacy -F FORWARD
+    ip6tables-legacy -F FORWARD
+}
+
 second_guarded_vif() {
     note "xl network-attach, antispoof"
     check "with antispoof xl network-attach works" stamped_xl guard-attach.log network-attach guest \
