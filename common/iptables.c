@@ -9,18 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lock.h"
-#include "log.h"
-#include "process.h"
+#include "module.h"
 #include "xtrule.h"
 
 #define LOCK_FILE "/run/xtables.lock"
-#define MODPROBE_FILE "/proc/sys/kernel/modprobe"
-#define MODPROBE_SIZE 256		/* KMOD_PATH_LEN of linux/kmod.h */
 #define TRIES 100			/* for writers that heed no lock */
 #define PAUSE_NANOSECONDS 1000000	/* between two tries */
 
@@ -171,38 +167,14 @@ static bool has_copies(uint8_t family, const struct copies *copies, const struct
 	return true;
 }
 
-static void run_modprobe(char *path, const struct family *family, int seconds)
-{
-	char *const argv[] = { path, (char *)"-q", (char *)family->module, NULL };
-	struct error err = { 0 };
-	int status = 0;
-	pid_t pid;
-
-	if (process_start(argv, true, &pid, &err))
-		log_line(LOG_DEBUG, "%s", err.text);
-	else if (process_wait(pid, seconds, &status) || status)
-		log_line(LOG_DEBUG, "%s did not load the module %s", path, family->module);
-}
-
 /*
  * The kernel loads a table by itself, but not what all tables need; so iptables' own legacy
- * programs do as well. Whether that has worked, the first use of the table tells.
+ * programs do as well.
  */
 static void load_module(const struct family *family, int seconds)
 {
-	char path[MODPROBE_SIZE] = "";
-	FILE *file;
-
-	if (!access(family->loaded, F_OK))
-		return;
-	file = fopen(MODPROBE_FILE, "re");
-	if (file && fgets(path, sizeof(path), file))
-		path[strcspn(path, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	/* Empty: the admin wants no modules loaded. */
-	if (*path)
-		run_modprobe(path, family, seconds);
+	if (access(family->loaded, F_OK))
+		module_load(family->module, seconds);
 }
 
 /* Nothing is loaded for the question. Without the file there is not even a module. */
