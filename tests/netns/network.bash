@@ -2,6 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of network-route and network-nat share, beside helper.bash and routed.bash.
 
+eval "dom0_$(declare -f enter)"
+enter() {
+	dom0_enter
+	fresh_host
+}
+
 # eth0 as it is before anything: the host's way to the LAN, and to all others.
 fresh_host() {
 	RUN=/run/xen-hotplug
@@ -66,4 +72,34 @@ settings() {
 	(cd /proc/sys && grep -s . net/ipv4/ip_forward \
 		net/ipv4/conf/*/{accept_redirects,forwarding,proxy_arp} \
 		net/ipv6/conf/*/{accept_ra,forwarding} | sort)
+}
+
+# What is to be as it was when start has failed.
+footprint() {
+	settings
+	postrouting
+	ls "$RUN"/*.state 2>/dev/null || true
+}
+
+# Each of the program's CALLS fails once: all is done, or nothing.
+fails_anywhere() { # CALLS PROGRAM START-WORD...
+	local calls=$1 program=$2 call n max before runs=0
+	shift 2
+	before=$(footprint)
+	for call in $calls; do
+		strace -f -o /run/trace -e trace="$call" "$SCRIPTS/$program" "$@" >/dev/null
+		max=$(grep -c "$call(" /run/trace || true)
+		"$SCRIPTS/$program" stop
+		for ((n = 1; n <= max; n++)); do
+			run_it strace -f -o /run/trace -e inject="$call:error=EIO:when=$n" \
+				"$SCRIPTS/$program" "$@"
+			runs=$((runs + 1))
+			if [ "$STATUS" = 0 ]; then
+				"$SCRIPTS/$program" status >/dev/null
+				"$SCRIPTS/$program" stop
+			fi
+			is "$(footprint)" "$before" || complain "$call $n: exit $STATUS: $ERR"
+		done
+	done
+	((runs > 3)) || complain "$runs runs"
 }
