@@ -39,11 +39,11 @@ static int plan_up(const struct request *request, const struct facts *facts, str
 		return rc;
 	routing_want(facts, &wanted);
 	now = vif_plan_prepare(facts, &wanted, true, plan);
-	now = routing_plan_settings(facts, &now, &wanted, plan);
+	now = routing_plan_settings(facts, &routing, &now, &wanted, plan);
 	traffic = routing_traffic(&routing);
 	/* Before its link can carry a packet. */
 	vif_plan_firewall(request, facts, &traffic, plan);
-	routing_plan_join(facts, &routing, &now, &wanted, plan);
+	routing_plan_join(request, facts, &routing, &now, &wanted, plan);
 	vif_plan_hooks(request, facts, plan);
 	vif_plan_connected(request, facts, request->mtu, plan);
 	return 0;
@@ -51,7 +51,11 @@ static int plan_up(const struct request *request, const struct facts *facts, str
 
 static void plan_down(const struct request *request, const struct facts *facts, struct plan *plan)
 {
-	routing_plan_leave(facts, plan);
+	struct error nonsense = { 0 };
+	struct routing routing;
+
+	routing_by_number(request, &routing, &nonsense);
+	routing_plan_leave(facts, &routing, plan);
 	vif_plan_no_firewall(request, facts, plan);
 	vif_plan_hooks(request, facts, plan);
 }

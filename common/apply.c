@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "conntrack.h"
 #include "file.h"
 #include "firewall.h"
 #include "hook.h"
@@ -48,6 +49,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return route_apply(tools->netlink, &step->route, err);
 	case STEP_NEIGHBOUR:
 		return neighbour_apply(tools->netlink, &step->neighbour, err);
+	case STEP_CONNTRACK:
+		return conntrack_apply(&step->conntrack, tools->seconds, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
 	case STEP_FILE:

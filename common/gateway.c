@@ -110,8 +110,27 @@ static int look_at_routes(struct netlink *netlink, struct facts *facts, struct e
 	return rc || !facts->has_ipv6 ? rc : route_list(netlink, AF_INET6, facts, err);
 }
 
+static int look_at_neighbours(struct netlink *netlink, const struct routing *routing,
+			      struct facts *facts, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; routing->permanent && !rc && i < routing->count; i++) {
+		struct neighbour *guest = &facts->neighbours[facts->neighbour_count];
+		const struct inet_prefix *ip = &routing->guest[i];
+		bool found = false;
+
+		*guest = (struct neighbour){ .link = facts->link.index, .ip = *ip };
+		memcpy(guest->link_name, facts->link.name, IFNAMSIZ);
+		if (inet_is_host(ip) && (ip->family == AF_INET || facts->has_ipv6))
+			rc = neighbour_find(netlink, guest, &found, err);
+		facts->neighbour_count += found;
+	}
+	return rc;
+}
+
 static int look_at_link(struct netlink *netlink, const struct request *request,
-			struct facts *facts, struct error *err)
+			const struct routing *routing, struct facts *facts, struct error *err)
 {
 	const struct link *link = &facts->link;
 	unsigned mtu = request->mtu ? request->mtu : link->mtu;
@@ -122,8 +141,11 @@ static int look_at_link(struct netlink *netlink, const struct request *request,
 	facts->has_ipv6 = facts->has_ipv6 && mtu >= IPV6_MTU_MIN;
 	if (!rc)
 		rc = read_setting("ipv6", link->name, "accept_ra", &facts->accept_ra, err);
-	/* One that is down has no routes. */
-	return rc || !link->up ? rc : look_at_routes(netlink, facts, err);
+	/* One that is down has no routes, nor neighbours. */
+	if (rc || !link->up)
+		return rc;
+	rc = look_at_routes(netlink, facts, err);
+	return rc ? rc : look_at_neighbours(netlink, routing, facts, err);
 }
 
 static void advise_on_prefixes(const struct request *request, const struct routing *routing)
@@ -170,7 +192,7 @@ int gateway_look(struct netlink *netlink, const struct request *request,
 	int rc = look_at_gateway(netlink, request, routing, facts, err);
 
 	if (!rc && facts->link.index)
-		rc = look_at_link(netlink, request, facts, err);
+		rc = look_at_link(netlink, request, routing, facts, err);
 	if (rc)
 		return rc;
 	advise(request, routing, facts);

@@ -157,6 +157,14 @@ void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool a
 	step->neighbour.add = adding;
 }
 
+void plan_conntrack(struct plan *plan, const struct inet_prefix *source)
+{
+	struct step *step = add(plan, STEP_CONNTRACK);
+
+	if (step)
+		step->conntrack.source = *source;
+}
+
 void plan_setting(struct plan *plan, const char *name, int from, int to)
 {
 	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
@@ -269,6 +277,8 @@ struct step step_reverse(const struct step *step)
 		break;
 	case STEP_NEIGHBOUR:
 		reverse.neighbour.add = !step->neighbour.add;
+		break;
+	case STEP_CONNTRACK:
 		break;
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
@@ -398,6 +408,9 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_NEIGHBOUR:
 		print_neighbour(&step->neighbour, out);
+		break;
+	case STEP_CONNTRACK:
+		print_conntrack(&step->conntrack, out);
 		break;
 	case STEP_SYSCTL:
 		print_sysctl(&step->sysctl, out);

@@ -25,6 +25,7 @@ enum step_kind {
 	STEP_GUARD,	/* what a device may send */
 	STEP_ROUTE,	/* a route to a link added or deleted */
 	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
+	STEP_CONNTRACK,	/* connections forgotten */
 	STEP_SYSCTL,	/* a number below /proc/sys */
 	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
@@ -72,6 +73,11 @@ struct neighbour_change {
 	bool add;
 };
 
+/* Undone by itself: what came meanwhile is to be forgotten as well. */
+struct conntrack_change {
+	struct inet_prefix source;
+};
+
 struct sysctl_change {
 	char name[FACTS_PATH];	/* "net/ipv4/conf/vif1.0/proxy_arp" */
 	int from, to;
@@ -108,6 +114,7 @@ struct step {
 		struct guard_change guard;
 		struct route_change route;
 		struct neighbour_change neighbour;
+		struct conntrack_change conntrack;
 		struct sysctl_change sysctl;
 		struct file_change file;
 		struct store_change store;
@@ -147,6 +154,7 @@ void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to);
 void plan_route(struct plan *plan, const struct route *route, bool add);
 void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);
+void plan_conntrack(struct plan *plan, const struct inet_prefix *source);
 
 /*
  * family: "ipv4" or "ipv6"; `from` is -1 when it is not known. A setting is any below /proc/sys by

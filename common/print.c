@@ -156,6 +156,18 @@ void print_neighbour(const struct neighbour_change *change, struct text *out)
 	text_quote(out, neighbour->link_name);
 }
 
+/* As a source in either direction. conntrack(8) fails when there was nothing to forget. */
+void print_conntrack(const struct conntrack_change *change, struct text *out)
+{
+	const char *family = change->source.family == AF_INET6 ? "ipv6" : "ipv4";
+
+	text_add(out, "{ conntrack -D -f %s -s ", family);
+	print_prefix(&change->source, out);
+	text_add(out, "; conntrack -D -f %s -r ", family);
+	print_prefix(&change->source, out);
+	text_add(out, "; } >/dev/null 2>&1 || :");
+}
+
 /* sysctl(8) would take an interface's name that has one of these apart. */
 static bool is_plain(const char *name)
 {

@@ -48,6 +48,34 @@ static int read_gateway6(const struct request *request, struct inet_prefix *out,
 	return 0;
 }
 
+/* One of two words; the second is the default. */
+static int read_switch(const struct request *request, enum key key, const char *on,
+		       const char *off, bool *out, struct error *err)
+{
+	const char *word = request_get(request, key);
+
+	*out = word && !strcmp(word, on);
+	if (word && !*out && strcmp(word, off))
+		return error_set(err, EINVAL, "%s='%.60s' is neither %s nor %s",
+				 request_key_name(key), word, on, off);
+	return 0;
+}
+
+static int read_settings(const struct request *request, struct routing *routing,
+			 struct error *err)
+{
+	int rc = read_gateway6(request, &routing->gateway6, err);
+
+	if (read_switch(request, KEY_CONNTRACK, "purge", "keep", &routing->purge, err))
+		rc = -err->code;
+	if (read_switch(request, KEY_NEIGH, "permanent", "learned", &routing->permanent, err))
+		rc = -err->code;
+	if (!rc && routing->permanent && request_is_up(request) && !request->has_mac)
+		rc = error_set(err, EINVAL, "neigh=permanent, but the guest's MAC address (mac) is "
+			       "not known");
+	return rc;
+}
+
 /* All entries but the one at `but`, and the other settings. */
 static int take_rest(const struct request *request, size_t but, struct routing *routing,
 		     struct error *err)
@@ -57,7 +85,7 @@ static int take_rest(const struct request *request, size_t but, struct routing *
 	for (size_t i = 0; i < request->ip_count; i++)
 		if (i != but && add_entry(routing, &request->ips[i], err))
 			rc = -err->code;
-	return read_gateway6(request, &routing->gateway6, err) ? -err->code : rc;
+	return read_settings(request, routing, err) ? -err->code : rc;
 }
 
 int routing_of_entries(const struct request *request, struct routing *routing, struct error *err)
@@ -158,8 +186,15 @@ void routing_want(const struct facts *facts, struct link *wanted)
 	wanted->master_name[0] = '\0';
 }
 
-struct link routing_plan_settings(const struct facts *facts, const struct link *now,
-				  const struct link *wanted, struct plan *plan)
+static void forget_connections(const struct routing *routing, struct plan *plan)
+{
+	for (size_t i = 0; routing->purge && i < routing->count; i++)
+		plan_conntrack(plan, &routing->guest[i]);
+}
+
+struct link routing_plan_settings(const struct facts *facts, const struct routing *routing,
+				  const struct link *now, const struct link *wanted,
+				  struct plan *plan)
 {
 	struct link closed = *wanted;
 
@@ -169,6 +204,9 @@ struct link routing_plan_settings(const struct facts *facts, const struct link *
 	/* A guest is no router of the host's. */
 	if (facts->has_ipv6)
 		plan_sysctl(plan, "ipv6", wanted->name, "accept_ra", facts->accept_ra, 0);
+	/* Those of a guest that is online already are its own. */
+	if (!facts->link.up)
+		forget_connections(routing, plan);
 	return closed;
 }
 
@@ -271,12 +309,30 @@ static void add_neighbour(const struct facts *facts, const struct neighbour *nei
 	for (size_t i = 0; i < facts->neighbour_count; i++) {
 		const struct neighbour *other = &facts->neighbours[i];
 
-		if (other->link == neighbour->link && other->proxy == neighbour->proxy &&
-		    inet_equal(&other->ip, &neighbour->ip) &&
-		    !memcmp(other->mac, neighbour->mac, MAC_LEN))
+		if (other->link != neighbour->link || other->proxy != neighbour->proxy ||
+		    !inet_equal(&other->ip, &neighbour->ip))
+			continue;
+		if (!memcmp(other->mac, neighbour->mac, MAC_LEN))
 			return;
+		plan_neighbour(plan, other, false);
 	}
 	plan_neighbour(plan, neighbour, true);
+}
+
+/* The host asks nobody for the guest's MAC. */
+static void add_guest_neighbours(const struct request *request, const struct facts *facts,
+				 const struct routing *routing, const struct link *link,
+				 struct plan *plan)
+{
+	for (size_t i = 0; routing->permanent && i < routing->count; i++) {
+		struct neighbour guest = { .link = link->index, .ip = routing->guest[i] };
+
+		if (!inet_is_host(&guest.ip) || (guest.ip.family == AF_INET6 && !facts->has_ipv6))
+			continue;
+		memcpy(guest.link_name, link->name, IFNAMSIZ);
+		memcpy(guest.mac, request->mac, MAC_LEN);
+		add_neighbour(facts, &guest, plan);
+	}
 }
 
 /* The gateway device answers for the guest's IPv6 addresses, as proxy_arp does it for IPv4. */
@@ -305,8 +361,9 @@ static void add_proxies(const struct facts *facts, const struct routing *routing
 	}
 }
 
-void routing_plan_join(const struct facts *facts, const struct routing *routing,
-		       const struct link *now, const struct link *wanted, struct plan *plan)
+void routing_plan_join(const struct request *request, const struct facts *facts,
+		       const struct routing *routing, const struct link *now,
+		       const struct link *wanted, struct plan *plan)
 {
 	/* What a link that was taken down had is gone by now. */
 	static struct facts nothing;
@@ -319,10 +376,12 @@ void routing_plan_join(const struct facts *facts, const struct routing *routing,
 	if (facts->has_ipv6 && routing_has_ipv6(routing))
 		add_addresses6(seen, routing, wanted, plan);
 	add_routes(seen, routing, wanted, plan);
+	add_guest_neighbours(request, seen, routing, wanted, plan);
 	add_proxies(facts, routing, plan);
 }
 
-void routing_plan_leave(const struct facts *facts, struct plan *plan)
+void routing_plan_leave(const struct facts *facts, const struct routing *routing,
+			struct plan *plan)
 {
 	struct link after = facts->link;
 
@@ -336,4 +395,5 @@ void routing_plan_leave(const struct facts *facts, struct plan *plan)
 	for (size_t i = 0; i < facts->neighbour_count; i++)
 		if (facts->neighbours[i].proxy)
 			plan_neighbour(plan, &facts->neighbours[i], false);
+	forget_connections(routing, plan);
 }

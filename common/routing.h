@@ -15,6 +15,8 @@ struct routing {
 	struct inet_prefix broadcast;	/* goes with it; family 0: none */
 	uint32_t metric;		/* of IPv4 routes; 0: none */
 	uint32_t metric6;
+	bool permanent;			/* neigh=permanent: the guest's MAC is fixed */
+	bool purge;			/* conntrack=purge */
 	struct inet_prefix gateway6;	/* the host's on the interface, IPv6, as set; family 0: none */
 };
 
@@ -52,19 +54,26 @@ void routing_want(const struct facts *facts, struct link *wanted);
 struct traffic routing_traffic(const struct routing *routing);
 
 /*
- * Plan that the link, as it is `now`, leaves a bridge, and its settings. Returns how it is after it.
+ * Plan that the link, as it is `now`, leaves a bridge, its settings, and that connections of an
+ * earlier guest with its addresses are forgotten. Returns how it is after it.
  */
-struct link routing_plan_settings(const struct facts *facts, const struct link *now,
-				  const struct link *wanted, struct plan *plan);
-
-/* Plan the rest: up, the host's addresses, routes, and that the gateway device answers for them. */
-void routing_plan_join(const struct facts *facts, const struct routing *routing,
-		       const struct link *now, const struct link *wanted, struct plan *plan);
+struct link routing_plan_settings(const struct facts *facts, const struct routing *routing,
+				  const struct link *now, const struct link *wanted,
+				  struct plan *plan);
 
 /*
- * Plan that what joining brought is gone, and the link down, with which the routes go. Of the
- * host's addresses all single ones go, for the gateway's may have been another one then.
+ * Plan the rest: up, the host's addresses, routes, the guest's MAC, and that the gateway device
+ * answers for its IPv6 addresses.
  */
-void routing_plan_leave(const struct facts *facts, struct plan *plan);
+void routing_plan_join(const struct request *request, const struct facts *facts,
+		       const struct routing *routing, const struct link *now,
+		       const struct link *wanted, struct plan *plan);
+
+/*
+ * Plan that what joining brought is gone, and the link down, with which routes and neighbours go.
+ * Of the host's addresses all single ones go, for the gateway's may have been another one then.
+ */
+void routing_plan_leave(const struct facts *facts, const struct routing *routing,
+			struct plan *plan);
 
 #endif

@@ -13,8 +13,8 @@ build=(
 lab=(bsdutils gcc iproute2 iptables libc6-dev libxen-dev nftables util-linux xenstore-utils)
 # perl has prove; binutils and file look at the built programs.
 test=(
-	"${build[@]}" "${lab[@]}" bats binutils clang file iputils-ping jq libcmocka-dev perl
-	procps python3 strace valgrind
+	"${build[@]}" "${lab[@]}" bats binutils clang conntrack file iputils-ping jq
+	libcmocka-dev perl procps python3 strace valgrind
 )
 lint=("${build[@]}" clang clang-tidy codespell cppcheck libcmocka-dev mandoc shellcheck)
 demo=("${build[@]}" "${lab[@]}" iputils-ping jq)

@@ -3,8 +3,8 @@
 # Includes point downwards only, and foreign headers stay in the rooms that own them:
 #   4  the programs: know floors 3 and 1 and the C library
 #   3  apply bridge firewall gateway host_look look frame program network: what it means
-#   2  how it is done: address link neighbour route, above netlink; nftables and guard_nft, above
-#      nftrule, guard_build and nft; iptables, above lock; file hook store sysctl
+#   2  how it is done: address conntrack link neighbour route, above netlink; nftables and
+#      guard_nft, above nftrule, guard_build and nft; iptables, above lock; file hook store sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print routing vif note
 #      host: pure
 #   0  util error log text: the ground
@@ -22,12 +22,12 @@ BEGIN {
 	split("netlink lock file", names2, " "); for (i in names2) floor[names2[i]] = 2
 	floor["nft"] = 2.2
 	split("nftrule guard_build", names24, " "); for (i in names24) floor[names24[i]] = 2.4
-	split("address guard_nft hook iptables link neighbour nftables route store sysctl",
+	split("address conntrack guard_nft hook iptables link neighbour nftables route store sysctl",
 	      names25, " ")
 	for (i in names25) floor[names25[i]] = 2.5
 	split("apply bridge firewall gateway look host_look frame program network", names3, " ")
 	for (i in names3) floor[names3[i]] = 3
-	foreign["netlink/"] = "netlink link address neighbour route " \
+	foreign["netlink/"] = "netlink link address neighbour route conntrack " \
 			      "nft nftrule nftables guard_build guard_nft"
 	foreign["libiptc/"] = "iptables"
 	foreign["libnl"] = ""

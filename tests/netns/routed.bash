@@ -113,6 +113,16 @@ prefixes() { # LINK: its addresses with their lengths
 	ip -j addr show dev "$1" | jq -r '.[0].addr_info[] | "\(.local)/\(.prefixlen)"'
 }
 
+# "ADDRESS MAC", one a line: those that were set
+neighbours() { # LINK
+	ip -j neigh show nud permanent dev "$1" | jq -r '.[] | "\(.dst) \(.lladdr)"'
+}
+
+# Connections that are tracked on the host, of any state, with WORDs of conntrack -L.
+connections() { # WORD...
+	conntrack -L -o extended "$@" 2>/dev/null | grep -c '' || true
+}
+
 is_routed() { # LINK ROUTE...
 	exists "$1" || complain "no $1"
 	is_up "$1" || complain "$1 is down"
