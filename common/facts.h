@@ -15,7 +15,7 @@
 #define FACTS_BRIDGES 16	/* named in the warning about several bridges */
 #define FACTS_HOOKS 32
 #define FACTS_ROUTES 256		/* to one link; more are refused */
-#define FACTS_NEIGHBOURS 128	/* two for each entry of `ip`, REQUEST_IPS */
+#define FACTS_NEIGHBOURS (2 * (REQUEST_IPS + 1))	/* two for each of a guest's addresses */
 #define FACTS_PATH 256		/* a file's name */
 #define REQUEST_IPS 64		/* entries in one `ip` */
 
