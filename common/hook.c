@@ -4,15 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "process.h"
 
 #define BASH "/bin/bash"
 #define HOOK_SUFFIX ".hook"
@@ -104,58 +103,23 @@ static int set_variables(const struct hook_call *call, struct error *err)
 	return rc ? error_set(err, errno, "setting a hook's variables: %s", strerror(errno)) : 0;
 }
 
-/* In a process group of its own, so that what it starts can be killed with it. */
-static int spawn(const struct hook_call *call, pid_t *pid, struct error *err)
+int hook_apply(const struct hook_call *call, int seconds, struct error *err)
 {
 	char *const argv[] = { (char *)call->shell, "-c", (char *)hook_prelude,
 			       (char *)call->file, NULL };
-	posix_spawnattr_t attributes;
-	sigset_t ours;
-	int rc = posix_spawnattr_init(&attributes);
-
-	/* The one that the program ignores. */
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGPIPE);
-	if (!rc) {
-		posix_spawnattr_setsigdefault(&attributes, &ours);
-		posix_spawnattr_setflags(&attributes,
-					 POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-		rc = posix_spawnp(pid, call->shell, NULL, &attributes, argv, environ);
-		posix_spawnattr_destroy(&attributes);
-	}
-	return rc ? error_set(err, rc, "cannot run %s: %s", call->shell, strerror(rc)) : 0;
-}
-
-/* Wait until the process has ended: 0, -ETIMEDOUT or another errno. */
-static int wait_for(pid_t pid, int seconds)
-{
-	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
-	int n, saved;
-
-	if (ended.fd < 0)
-		return -errno;
-	n = (int)TEMP_FAILURE_RETRY(poll(&ended, 1, seconds * 1000));
-	saved = errno;
-	close(ended.fd);
-	return n > 0 ? 0 : n == 0 ? -ETIMEDOUT : -saved;
-}
-
-int hook_apply(const struct hook_call *call, int seconds, struct error *err)
-{
 	int rc = set_variables(call, err), status = 0;
 	pid_t pid = 0;
 
-	/* Ignored by our caller, it would make the hook's status vanish. */
-	signal(SIGCHLD, SIG_DFL);
 	if (!rc)
-		rc = spawn(call, &pid, err);
+		rc = process_start(argv, false, &pid, err);
 	if (rc)
 		return rc;
-	rc = wait_for(pid, seconds);
-	if (rc)
+	rc = process_wait(pid, seconds, &status);
+	if (rc) {
+		/* What it started, too. */
 		kill(-pid, SIGKILL);
-	if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0 && !rc)
-		rc = -errno;
+		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+	}
 	if (rc == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT, "hook %s ran for more than %d s", call->file,
 				 seconds);

@@ -4,7 +4,8 @@
 #   4  the programs: know floors 3 and 1 and the C library
 #   3  apply bridge firewall gateway host_look look frame program network: what it means
 #   2  how it is done: address conntrack link neighbour route, above netlink; nftables and
-#      guard_nft, above nftrule, guard_build and nft; iptables, above lock; file hook store sysctl
+#      guard_nft, above nftrule, guard_build and nft; iptables, above lock; hook, above
+#      process; file service store sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print routing vif note
 #      host: pure
 #   0  util error log text: the ground
@@ -19,7 +20,7 @@ BEGIN {
 	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
 	      "plan print routing vif note host", names1, " ")
 	for (i in names1) floor[names1[i]] = 1
-	split("netlink lock file", names2, " "); for (i in names2) floor[names2[i]] = 2
+	split("netlink lock file process service", names2, " "); for (i in names2) floor[names2[i]] = 2
 	floor["nft"] = 2.2
 	split("nftrule guard_build", names24, " "); for (i in names24) floor[names24[i]] = 2.4
 	split("address conntrack guard_nft hook iptables link neighbour nftables route store sysctl",

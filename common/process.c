@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int silence(posix_spawn_file_actions_t *actions)
+{
+	int rc = 0;
+
+	for (int fd = STDIN_FILENO; !rc && fd <= STDERR_FILENO; fd++)
+		rc = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
+	return rc;
+}
+
+static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, pid_t *pid)
+{
+	posix_spawnattr_t attributes;
+	sigset_t ours;
+	int rc = posix_spawnattr_init(&attributes);
+
+	if (rc)
+		return rc;
+	/* The one that our programs ignore. */
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGPIPE);
+	posix_spawnattr_setsigdefault(&attributes, &ours);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+	rc = posix_spawnp(pid, argv[0], actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	return rc;
+}
+
+int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err)
+{
+	posix_spawn_file_actions_t actions;
+	int rc = posix_spawn_file_actions_init(&actions);
+
+	/* Ignored by our caller, it would make the program's status vanish. */
+	signal(SIGCHLD, SIG_DFL);
+	if (!rc && silent)
+		rc = silence(&actions);
+	if (!rc)
+		rc = spawn(argv, &actions, pid);
+	posix_spawn_file_actions_destroy(&actions);
+	return rc ? error_set(err, rc, "cannot run %s: %s", argv[0], strerror(rc)) : 0;
+}
+
+int process_wait(pid_t pid, int seconds, int *status)
+{
+	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	int n, saved;
+
+	if (ended.fd < 0)
+		return -errno;
+	n = (int)TEMP_FAILURE_RETRY(poll(&ended, 1, seconds * 1000));
+	saved = errno;
+	close(ended.fd);
+	if (n <= 0)
+		return n == 0 ? -ETIMEDOUT : -saved;
+	return TEMP_FAILURE_RETRY(waitpid(pid, status, 0)) < 0 ? -errno : 0;
+}

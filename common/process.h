@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Other programs, run to their end.
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+/*
+ * Start a program, found through PATH, in a process group of its own and with the signals that a
+ * program expects. `silent`: it reads and writes /dev/null alone, so that a daemon that it leaves
+ * behind holds nothing of ours open. Negative errno: it could not be started.
+ */
+int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err) MUST_CHECK;
+
+/*
+ * Wait until it has ended, for at most `seconds`; *status is as from wait(2). -ETIMEDOUT, without
+ * a text: it still runs.
+ */
+int process_wait(pid_t pid, int seconds, int *status) MUST_CHECK;
+
+#endif
