@@ -17,7 +17,8 @@ static int silence(posix_spawn_file_actions_t *actions)
 
 	for (int fd = STDIN_FILENO; !rc && fd <= STDERR_FILENO; fd++)
 		rc = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
-	return rc;
+	/* Also what our own caller forgot to close. */
+	return rc ? rc : posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 }
 
 static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, pid_t *pid)

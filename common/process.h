@@ -10,8 +10,8 @@
 
 /*
  * Start a program, found through PATH, in a process group of its own and with the signals that a
- * program expects. `silent`: it reads and writes /dev/null alone, so that a daemon that it leaves
- * behind holds nothing of ours open. Negative errno: it could not be started.
+ * program expects. `silent`: it has nothing open but /dev/null, so that a daemon that it leaves
+ * behind keeps nobody waiting. Negative errno: it could not be started.
  */
 int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err) MUST_CHECK;
 
