@@ -7,7 +7,7 @@
 #      guard_nft, above nftrule, guard_build and nft; iptables, above lock; hook, above
 #      process; file service store sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print routing vif note
-#      host: pure
+#      host dhcpd_conf dnsmasq_conf: pure
 #   0  util error log text: the ground
 # On floor 1 and between equals an include may not go round in circles; the compiler sees to that.
 
@@ -18,7 +18,7 @@ awk '
 BEGIN {
 	split("util error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
 	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
-	      "plan print routing vif note host", names1, " ")
+	      "plan print routing vif note host dhcpd_conf dnsmasq_conf", names1, " ")
 	for (i in names1) floor[names1[i]] = 1
 	split("netlink lock file process service", names2, " "); for (i in names2) floor[names2[i]] = 2
 	floor["nft"] = 2.2
