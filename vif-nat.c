@@ -55,7 +55,7 @@ static void plan_down(const struct request *request, const struct facts *facts, 
 	struct routing routing;
 
 	routing_by_number(request, &routing, &nonsense);
-	routing_plan_leave(facts, &routing, plan);
+	routing_plan_leave(request, facts, &routing, plan);
 	vif_plan_no_firewall(request, facts, plan);
 	vif_plan_hooks(request, facts, plan);
 }

@@ -9,6 +9,7 @@
 #include "file.h"
 #include "firewall.h"
 #include "hook.h"
+#include "ifup.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
@@ -51,6 +52,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return neighbour_apply(tools->netlink, &step->neighbour, err);
 	case STEP_CONNTRACK:
 		return conntrack_apply(&step->conntrack, tools->seconds, err);
+	case STEP_IFUP:
+		return ifup_apply(&step->ifup, tools->seconds, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
 	case STEP_FILE:

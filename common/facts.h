@@ -137,6 +137,7 @@ struct facts {
 	size_t route_count;
 	struct neighbour neighbours[FACTS_NEIGHBOURS];	/* the guest's, on link and gateway */
 	size_t neighbour_count;
+	char ifup[FACTS_PATH];		/* the folder of the ifup that is to be used, or "" */
 	char hooks[FACTS_HOOKS][FACTS_PATH];	/* executable ones, in the order to run */
 	size_t hook_count;
 	char main_ip[INET_TEXT];	/* the host's own address on the bridge, for the hooks */

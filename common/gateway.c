@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "address.h"
+#include "ifup.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
@@ -216,4 +217,10 @@ int gateway_look_down(struct netlink *netlink, const struct request *request,
 		rc = -err->code;
 	tell_hooks(routing, facts);
 	return look_at_proxying(netlink, routing, facts, err) ? -err->code : rc;
+}
+
+void gateway_look_ifup(const struct request *request, struct facts *facts)
+{
+	if (request->type == TYPE_VIF)
+		ifup_find(facts->ifup);
 }

@@ -165,6 +165,17 @@ void plan_conntrack(struct plan *plan, const struct inet_prefix *source)
 		step->conntrack.source = *source;
 }
 
+void plan_ifup(struct plan *plan, const char *folder, const char *link_name, bool up,
+	       bool lenient)
+{
+	struct step *step = add(plan, STEP_IFUP);
+
+	if (!step)
+		return;
+	step->ifup = (struct ifup_change){ .folder = folder, .up = up, .lenient = lenient };
+	memcpy(step->ifup.link_name, link_name, IFNAMSIZ);
+}
+
 void plan_setting(struct plan *plan, const char *name, int from, int to)
 {
 	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
@@ -279,6 +290,9 @@ struct step step_reverse(const struct step *step)
 		reverse.neighbour.add = !step->neighbour.add;
 		break;
 	case STEP_CONNTRACK:
+		break;
+	case STEP_IFUP:
+		reverse.ifup.up = !step->ifup.up;
 		break;
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
@@ -411,6 +425,9 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_CONNTRACK:
 		print_conntrack(&step->conntrack, out);
+		break;
+	case STEP_IFUP:
+		print_ifup(&step->ifup, out);
 		break;
 	case STEP_SYSCTL:
 		print_sysctl(&step->sysctl, out);

@@ -26,6 +26,7 @@ enum step_kind {
 	STEP_ROUTE,	/* a route to a link added or deleted */
 	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
 	STEP_CONNTRACK,	/* connections forgotten */
+	STEP_IFUP,	/* the host's own configuration of a link */
 	STEP_SYSCTL,	/* a number below /proc/sys */
 	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
@@ -78,6 +79,13 @@ struct conntrack_change {
 	struct inet_prefix source;
 };
 
+struct ifup_change {
+	const char *folder;	/* of ifup and ifdown; not owned */
+	char link_name[IFNAMSIZ];
+	bool up;
+	bool lenient;		/* its failure is none */
+};
+
 struct sysctl_change {
 	char name[FACTS_PATH];	/* "net/ipv4/conf/vif1.0/proxy_arp" */
 	int from, to;
@@ -115,6 +123,7 @@ struct step {
 		struct route_change route;
 		struct neighbour_change neighbour;
 		struct conntrack_change conntrack;
+		struct ifup_change ifup;
 		struct sysctl_change sysctl;
 		struct file_change file;
 		struct store_change store;
@@ -155,6 +164,8 @@ void plan_guard(struct plan *plan, const struct guard *from, const struct guard 
 void plan_route(struct plan *plan, const struct route *route, bool add);
 void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);
 void plan_conntrack(struct plan *plan, const struct inet_prefix *source);
+void plan_ifup(struct plan *plan, const char *folder, const char *link_name, bool up,
+	       bool lenient);
 
 /*
  * family: "ipv4" or "ipv6"; `from` is -1 when it is not known. A setting is any below /proc/sys by

@@ -168,6 +168,14 @@ void print_conntrack(const struct conntrack_change *change, struct text *out)
 	text_add(out, "; } >/dev/null 2>&1 || :");
 }
 
+void print_ifup(const struct ifup_change *change, struct text *out)
+{
+	text_add(out, "%s/%s ", change->folder, change->up ? "ifup" : "ifdown");
+	text_quote(out, change->link_name);
+	if (change->lenient)
+		text_add(out, " || :");
+}
+
 /* sysctl(8) would take an interface's name that has one of these apart. */
 static bool is_plain(const char *name)
 {

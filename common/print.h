@@ -12,6 +12,7 @@ void print_rules(const struct rules_change *change, struct text *out);
 void print_route(const struct route_change *change, struct text *out);
 void print_neighbour(const struct neighbour_change *change, struct text *out);
 void print_conntrack(const struct conntrack_change *change, struct text *out);
+void print_ifup(const struct ifup_change *change, struct text *out);
 void print_sysctl(const struct sysctl_change *change, struct text *out);
 void print_file(const struct file_change *change, struct text *out);
 

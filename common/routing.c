@@ -109,12 +109,24 @@ bool routing_has_ipv6(const struct routing *routing)
 	return has_family(routing, AF_INET6);
 }
 
+/* A word that ifup takes for neither an option nor a pattern, nor NAME=ANOTHER. */
+static bool is_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+
+	return name[0] != '-' && name[strspn(name, plain)] == '\0';
+}
+
 int routing_by_gateway(const struct request *request, const struct facts *facts,
 		       struct routing *routing, struct error *err)
 {
 	const char *script = request_get(request, KEY_SCRIPT);
 	const struct address *address = &facts->gateway_address;
 
+	if (*facts->ifup && !is_plain(request->wanted))
+		return error_set(err, EINVAL, "'%s' is no name that ifup can be called with",
+				 request->wanted);
 	if (address->local.family) {
 		routing->router = address->local;
 		routing->router.len = 32;
@@ -122,7 +134,7 @@ int routing_by_gateway(const struct request *request, const struct facts *facts,
 			routing->broadcast = address->broadcast;
 		return 0;
 	}
-	if (routing_has_ipv6(routing) && !has_family(routing, AF_INET))
+	if (*facts->ifup || (routing_has_ipv6(routing) && !has_family(routing, AF_INET)))
 		return 0;
 	return error_set(err, ENETDOWN, "%s is not up.  Bring it up or specify another interface "
 			 "with netdev=<if> as a parameter to %s.", facts->gateway.name,
@@ -182,6 +194,8 @@ int routing_by_number(const struct request *request, struct routing *routing, st
 void routing_want(const struct facts *facts, struct link *wanted)
 {
 	memcpy(wanted->mac, facts->link.mac, MAC_LEN);
+	if (*facts->ifup)
+		wanted->addr_gen = facts->link.addr_gen;
 	wanted->master = 0;
 	wanted->master_name[0] = '\0';
 }
@@ -254,12 +268,16 @@ static void add_address(const struct facts *facts, const struct link *link,
 }
 
 /* Without a link-local address the host could not ask for its neighbour (ndisc.c, ndisc_send_ns). */
-static void add_addresses6(const struct facts *facts, const struct routing *routing,
-			   const struct link *link, struct plan *plan)
+static void add_addresses(const struct facts *facts, const struct routing *routing,
+			  const struct link *link, struct plan *plan)
 {
 	struct inet_prefix own = inet_link_local(link->mac);
 
 	own.len = 64;
+	if (routing->router.family)
+		add_address(facts, link, &routing->router, &routing->broadcast, plan);
+	if (!facts->has_ipv6 || !routing_has_ipv6(routing))
+		return;
 	if (!inet_is_link_local(&routing->gateway6))
 		add_address(facts, link, &own, NULL, plan);
 	if (routing->gateway6.family)
@@ -371,22 +389,26 @@ void routing_plan_join(const struct request *request, const struct facts *facts,
 
 	nothing.has_ipv6 = facts->has_ipv6;
 	plan_link(plan, now, wanted);
-	if (routing->router.family)
-		add_address(seen, wanted, &routing->router, &routing->broadcast, plan);
-	if (facts->has_ipv6 && routing_has_ipv6(routing))
-		add_addresses6(seen, routing, wanted, plan);
+	if (!*facts->ifup)
+		add_addresses(seen, routing, wanted, plan);
+	else if (!now->up)
+		plan_ifup(plan, facts->ifup, wanted->name, true, false);
 	add_routes(seen, routing, wanted, plan);
 	add_guest_neighbours(request, seen, routing, wanted, plan);
 	add_proxies(facts, routing, plan);
 }
 
-void routing_plan_leave(const struct facts *facts, const struct routing *routing,
-			struct plan *plan)
+void routing_plan_leave(const struct request *request, const struct facts *facts,
+			const struct routing *routing, struct plan *plan)
 {
+	const char *name = facts->link.index ? facts->link.name : request->wanted;
 	struct link after = facts->link;
 
+	/* It keeps records, which must not outlive the link. Another guest's are not touched. */
+	if (*facts->ifup && is_plain(name) && !facts->namesake.index)
+		plan_ifup(plan, facts->ifup, name, false, true);
 	after.up = false;
-	for (size_t i = facts->address_count; i-- > 0;)
+	for (size_t i = *facts->ifup ? 0 : facts->address_count; i-- > 0;)
 		if (is_single(&facts->addresses[i]))
 			plan_address(plan, &facts->addresses[i], false);
 	if (facts->proxy_arp > 0)

@@ -31,6 +31,8 @@ int routing_of_entries(const struct request *request, struct routing *routing,
 /*
  * vif-route: the host has the gateway device's address. -ENETDOWN with the script's message when
  * there is none and one is needed, which is not so for a guest with IPv6 addresses alone.
+ * With facts->ifup the host's own configuration gives the interface its addresses; none is needed
+ * then, and none added. -EINVAL: that would misread the interface's name.
  */
 int routing_by_gateway(const struct request *request, const struct facts *facts,
 		       struct routing *routing, struct error *err) MUST_CHECK;
@@ -47,7 +49,10 @@ int routing_by_number(const struct request *request, struct routing *routing,
 /* Whether an IPv6 address or prefix is among the guest's. */
 bool routing_has_ipv6(const struct routing *routing);
 
-/* Make `wanted` a link that is routed: in no bridge, and with the MAC that it has. */
+/*
+ * Make `wanted` a link that is routed: in no bridge, with the MAC that it has, and, with
+ * facts->ifup, with the IPv6 addresses that come by themselves.
+ */
 void routing_want(const struct facts *facts, struct link *wanted);
 
 /* What the guest may send and be sent. */
@@ -73,7 +78,7 @@ void routing_plan_join(const struct request *request, const struct facts *facts,
  * Plan that what joining brought is gone, and the link down, with which routes and neighbours go.
  * Of the host's addresses all single ones go, for the gateway's may have been another one then.
  */
-void routing_plan_leave(const struct facts *facts, const struct routing *routing,
-			struct plan *plan);
+void routing_plan_leave(const struct request *request, const struct facts *facts,
+			const struct routing *routing, struct plan *plan);
 
 #endif

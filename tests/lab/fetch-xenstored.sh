@@ -3,6 +3,7 @@
 # Puts into build/lab what the lab needs and no installed package has:
 #   xenstored   Debian's own daemon, unpacked from xen-utils-VERSION
 #   scripts/    Debian's packaged hotplug scripts, from xen-utils-common
+#   ifupdown/   Debian's own, which would change the host when installed
 #   xsshim.so   built from xsshim.c
 # Does nothing for what is there already. Usage: fetch-xenstored.sh [DIRECTORY]
 
@@ -48,6 +49,16 @@ if [ ! -x "$out/xenstored" ] || [ ! -x "$out/scripts/vif-bridge" ]; then
 	rm -rf "$out/scripts"
 	mv "$scratch/etc/xen/scripts" "$out/scripts"
 	mv "$scratch"/usr/lib/xen-*/bin/xenstored "$out/xenstored"
+fi
+
+if [ ! -x "$out/ifupdown/ifup" ]; then
+	unpack ifupdown './*sbin/if*' "$scratch" || {
+		apt-get -qq update
+		unpack ifupdown './*sbin/if*' "$scratch"
+	}
+	rm -rf "$out/ifupdown"
+	mkdir "$out/ifupdown"
+	find "$scratch" -path '*sbin/if*' -exec mv -t "$out/ifupdown" {} +
 fi
 
 if [ "$here/xsshim.c" -nt "$out/xsshim.so" ]; then

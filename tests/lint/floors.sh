@@ -4,8 +4,8 @@
 #   4  the programs: know floors 3 and 1 and the C library
 #   3  apply bridge firewall gateway host_look look frame program network: what it means
 #   2  how it is done: address conntrack link neighbour route, above netlink; nftables and
-#      guard_nft, above nftrule, guard_build and nft; iptables, above lock; hook, above
-#      process; file service store sysctl
+#      guard_nft, above nftrule, guard_build and nft; iptables, above lock; hook and ifup,
+#      above process; file service store sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print routing vif note
 #      host dhcpd_conf dnsmasq_conf: pure
 #   0  util error log text: the ground
@@ -23,7 +23,7 @@ BEGIN {
 	split("netlink lock file process service", names2, " "); for (i in names2) floor[names2[i]] = 2
 	floor["nft"] = 2.2
 	split("nftrule guard_build", names24, " "); for (i in names24) floor[names24[i]] = 2.4
-	split("address conntrack guard_nft hook iptables link neighbour nftables route store sysctl",
+	split("address conntrack guard_nft hook ifup iptables link neighbour nftables route store sysctl",
 	      names25, " ")
 	for (i in names25) floor[names25[i]] = 2.5
 	split("apply bridge firewall gateway look host_look frame program network", names3, " ")
