@@ -296,7 +296,7 @@ struct step step_reverse(const struct step *step)
 		break;
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
-		reverse.sysctl.to = step->sysctl.from;
+		reverse.sysctl.to = step->sysctl.from < 0 ? step->sysctl.to : step->sysctl.from;
 		break;
 	case STEP_FILE:
 		reverse.file.from = step->file.to;

@@ -168,8 +168,9 @@ void plan_ifup(struct plan *plan, const char *folder, const char *link_name, boo
 	       bool lenient);
 
 /*
- * family: "ipv4" or "ipv6"; `from` is -1 when it is not known. A setting is any below /proc/sys by
- * its whole name ("net/ipv4/ip_forward"). The path and texts of a file must live on.
+ * family: "ipv4" or "ipv6". With a `from` of -1, for a setting that is not known, or that others
+ * may have come to rely on meanwhile, an undo leaves it as it is then. A setting is any below
+ * /proc/sys by its whole name ("net/ipv4/ip_forward"). The path and texts of a file must live on.
  */
 void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
 		 const char *setting, int from, int to);

@@ -357,7 +357,7 @@ static void add_guest_neighbours(const struct request *request, const struct fac
 static void add_proxies(const struct facts *facts, const struct routing *routing,
 			struct plan *plan)
 {
-	bool set = false;
+	bool set = facts->proxy_ndp == 1;
 
 	if (!facts->has_ipv6 || !facts->gateway_has_ipv6)
 		return;
@@ -371,8 +371,7 @@ static void add_proxies(const struct facts *facts, const struct routing *routing
 		if (proxy.ip.family != AF_INET6 || !inet_is_host(&proxy.ip))
 			continue;
 		if (!set)
-			plan_sysctl(plan, "ipv6", facts->gateway.name, "proxy_ndp",
-				    facts->proxy_ndp, 1);
+			plan_sysctl(plan, "ipv6", facts->gateway.name, "proxy_ndp", -1, 1);
 		set = true;
 		memcpy(proxy.link_name, facts->gateway.name, IFNAMSIZ);
 		add_neighbour(facts, &proxy, plan);
