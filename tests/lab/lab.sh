@@ -227,6 +227,8 @@ _lab_facts() {
 	ip -6 route show table all
 	echo @neigh-proxy
 	ip neigh show proxy
+	echo @neigh
+	ip neigh show nud permanent
 	echo @sysctl
 	(cd /proc/sys && exec grep -s . net/ipv4/ip_forward \
 		net/ipv4/conf/*/{proxy_arp,forwarding,rp_filter} \

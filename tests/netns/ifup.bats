@@ -6,25 +6,6 @@
 load helper
 load routed
 
-# The lab's private mounts get an ifup; its records are in /run/network. It takes an interface
-# with a dot in its name for a VLAN's and deletes it in the end, which netback's do not let happen.
-ifupdown() { # stdin: /etc/network/interfaces
-	use vif-route-ifup vif-route
-	mkdir /run/ip
-	cat >/run/ip/ip <<-'END'
-		#!/bin/sh
-		case "$*" in
-		"link del vif"*) echo "RTNETLINK answers: Operation not supported" >&2; exit 2 ;;
-		*) exec /usr/bin/ip "$@" ;;
-		esac
-	END
-	chmod +x /run/ip/ip
-	mount -t overlay -o "lowerdir=/run/ip:$(realpath "$TESTS/../../build/lab/ifupdown"):/usr/sbin" \
-		lab /usr/sbin
-	mkdir -p /run/network /etc/network/if-{pre-up,up,down,post-down}.d
-	cat >/etc/network/interfaces
-}
-
 # One that only says how it was called, as another distribution's.
 other_ifup() { # stdin: what it runs besides
 	local name body
