@@ -13,8 +13,8 @@
 void ifup_find(char out[static FACTS_PATH]);
 
 /*
- * Run ifup or ifdown for an interface. A status other than 0 is an error that names it, unless
- * change->lenient. One that runs for more than `seconds` is killed: -ETIMEDOUT.
+ * Run ifup or ifdown for an interface. A status other than 0 is an error that names it; with
+ * change->lenient it is logged alone. One that runs for more than `seconds` is killed: -ETIMEDOUT.
  */
 int ifup_apply(const struct ifup_change *change, int seconds, struct error *err) MUST_CHECK;
 

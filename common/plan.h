@@ -83,7 +83,7 @@ struct ifup_change {
 	const char *folder;	/* of ifup and ifdown; not owned */
 	char link_name[IFNAMSIZ];
 	bool up;
-	bool lenient;		/* its failure is none */
+	bool lenient;		/* its status does not matter */
 };
 
 struct sysctl_change {

@@ -392,9 +392,10 @@ void routing_plan_join(const struct request *request, const struct facts *facts,
 		add_addresses(seen, routing, wanted, plan);
 	else if (!now->up)
 		plan_ifup(plan, facts->ifup, wanted->name, true, false);
+	/* The link's own last: should it be gone by then, nothing is left on another one. */
+	add_proxies(facts, routing, plan);
 	add_routes(seen, routing, wanted, plan);
 	add_guest_neighbours(request, seen, routing, wanted, plan);
-	add_proxies(facts, routing, plan);
 }
 
 void routing_plan_leave(const struct request *request, const struct facts *facts,
@@ -410,7 +411,7 @@ void routing_plan_leave(const struct request *request, const struct facts *facts
 	for (size_t i = *facts->ifup ? 0 : facts->address_count; i-- > 0;)
 		if (is_single(&facts->addresses[i]))
 			plan_address(plan, &facts->addresses[i], false);
-	if (facts->proxy_arp > 0)
+	if (facts->link.index)
 		plan_sysctl(plan, "ipv4", facts->link.name, "proxy_arp", facts->proxy_arp, 0);
 	plan_link(plan, &facts->link, &after);
 	for (size_t i = 0; i < facts->neighbour_count; i++)

@@ -67,8 +67,8 @@ struct link routing_plan_settings(const struct facts *facts, const struct routin
 				  struct plan *plan);
 
 /*
- * Plan the rest: up, the host's addresses, routes, the guest's MAC, and that the gateway device
- * answers for its IPv6 addresses.
+ * Plan the rest: up, the host's addresses, that the gateway device answers for the guest's IPv6
+ * addresses, routes, and the guest's MAC.
  */
 void routing_plan_join(const struct request *request, const struct facts *facts,
 		       const struct routing *routing, const struct link *now,

@@ -202,6 +202,7 @@ sles() {
 }
 
 @test "error: ifup knows no such interface" {
+	empty_forward
 	host 192.168.1.20/24
 	ifupdown < <(alice)
 	lab_vif 1 0 ip 192.168.1.21
@@ -214,6 +215,7 @@ sles() {
 }
 
 @test "error: what comes after ifup fails: ifdown" {
+	empty_forward
 	host 192.168.1.20/24
 	ifupdown < <(alice)
 	lab_vif 1 0 vifname vifalice.0
@@ -231,7 +233,7 @@ sles() {
 	started=$(milliseconds)
 	online_fails 1 0 timeout=1
 	[ $(($(milliseconds) - started)) -lt 5000 ]
-	is_reported 1 0 "/usr/sbin/ifup vif1.0: it ran for more than 1 s"
+	is_reported 1 0 "/usr/sbin/ifup vif1.0: ran for more than 1 s"
 	is "$(calls)" "ifup vif1.0,ifdown vif1.0"
 	refute pgrep -x sleep
 }
@@ -240,11 +242,12 @@ sles() {
 	other_ifup <<<'[ "$0" = /usr/sbin/ifup ] || { [ ! -e /run/hang ] || sleep 97; exit 3; }'
 	host 192.168.1.20/24 2001:db8:1::20/64
 	lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21"
-	for hang in "" yes; do
+	for hang in "" 1; do
 		online 1 0
 		is "$(proxies)" "2001:db8:1::21 eth0"
 		[ -z "$hang" ] || : >/run/hang
-		offline 1 0 timeout=1
+		call 1 0 offline type_if=vif timeout=1
+		is "$STATUS" ${hang:-0}
 		is_bare vif1.0
 		is "$(proxies)" ""
 	done
