@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dhcp_print.h"
 #include "print.h"
 
 /*
@@ -235,6 +236,26 @@ void plan_hook(struct plan *plan, const char *file, const char *shell, enum comm
 	step->hook.variables = plan->variables;
 }
 
+void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
+	       const char *device, const char *to)
+{
+	struct step *step;
+
+	if (server->kind == DHCP_DNSMASQ && to && !strcmp(server->entry, to))
+		return;
+	step = add(plan, STEP_DHCP);
+	if (!step)
+		return;
+	step->dhcp.server = server;
+	if (!text_copy(step->dhcp.host, DHCP_HOST, host) ||
+	    !text_copy(step->dhcp.device, IFNAMSIZ, device))
+		plan->too_long = true;
+	step->dhcp.from = *server->entry ? server->entry : NULL;
+	step->dhcp.from_listed = server->listed;
+	step->dhcp.to = to;
+	step->dhcp.to_listed = to && *server->lists;
+}
+
 int plan_check(const struct plan *plan, struct error *err)
 {
 	if (plan->too_long)
@@ -308,6 +329,12 @@ struct step step_reverse(const struct step *step)
 		break;
 	case STEP_HOOK:
 		reverse.hook.command = opposite(step->hook.command);
+		break;
+	case STEP_DHCP:
+		reverse.dhcp.from = step->dhcp.to;
+		reverse.dhcp.to = step->dhcp.from;
+		reverse.dhcp.from_listed = step->dhcp.to_listed;
+		reverse.dhcp.to_listed = step->dhcp.from_listed;
 		break;
 	}
 	return reverse;
@@ -440,6 +467,9 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_HOOK:
 		print_hook(&step->hook, out);
+		break;
+	case STEP_DHCP:
+		dhcp_print(&step->dhcp, out);
 		break;
 	}
 }

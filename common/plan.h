@@ -16,6 +16,7 @@
 
 #define PLAN_STEPS 384	/* of REQUEST_IPS entries each takes up to five */
 #define HOOK_VARIABLES 12
+#define DHCP_HOST 24	/* "dom32751-65536" */
 
 enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
@@ -31,6 +32,7 @@ enum step_kind {
 	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
+	STEP_DHCP,	/* a guest's entry with a DHCP server */
 };
 
 /* What differs between two sides of a link (the port's flags aside). */
@@ -112,6 +114,15 @@ struct hook_call {
 	const struct hook_variable *variables;	/* up to one without a name */
 };
 
+/* A guest's entry with a DHCP server. With dhcpd, the server is restarted after a change. */
+struct dhcp_change {
+	const struct dhcp_server *server;	/* not owned */
+	char host[DHCP_HOST];			/* the guest, as the server knows it */
+	char device[IFNAMSIZ];			/* its interface, for dhcpd's list of those */
+	const char *from, *to;			/* NULL: no entry. Not owned. */
+	bool from_listed, to_listed;		/* whether the interface is in the list */
+};
+
 struct step {
 	enum step_kind kind;
 	bool optional;		/* that it fails is logged, and no failure of the whole */
@@ -128,6 +139,7 @@ struct step {
 		struct file_change file;
 		struct store_change store;
 		struct hook_call hook;
+		struct dhcp_change dhcp;
 	};
 };
 
@@ -139,6 +151,7 @@ struct plan {
 	struct guard guard;		/* the guard steps, */
 	struct hook_variable variables[HOOK_VARIABLES];	/* the hook steps */
 	char domid[12], devid[12], mtu[12];	/* and the store steps */
+	char dhcp_entry[FACTS_DHCP_ENTRY];	/* and the DHCP steps */
 };
 
 /* LINK_* bits of what a change changes; whether two sets of port flags differ. */
@@ -179,6 +192,13 @@ void plan_file(struct plan *plan, const char *path, const char *from, const char
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to);
 void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);
+
+/*
+ * Give the guest another entry, or none: `to` is NULL. What it has now, the server's facts say.
+ * The same entry again is a step, too, with dhcpd, which must be restarted for a new interface.
+ */
+void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
+	       const char *device, const char *to);
 
 /* Why a plan cannot be carried out, if so: -E2BIG. */
 int plan_check(const struct plan *plan, struct error *err) MUST_CHECK;

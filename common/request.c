@@ -19,6 +19,7 @@ static const struct {
 	[KEY_ANTISPOOF] = { "antispoof", SOURCE_FILE | CALLER },
 	[KEY_BRIDGE] = { "bridge", SOURCE_FILE | CALLER | SOURCE_STORE },
 	[KEY_CONNTRACK] = { "conntrack", SOURCE_FILE | CALLER },
+	[KEY_DHCP] = { "dhcp", SOURCE_FILE | CALLER },
 	[KEY_FIREWALL] = { "firewall", SOURCE_FILE | CALLER },
 	[KEY_GATEWAY6] = { "gateway6", SOURCE_FILE | CALLER },
 	[KEY_GATEWAYDEV] = { "gatewaydev", CALLER | SOURCE_STORE },
