@@ -75,7 +75,7 @@ END
 		both
 		lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21"
 		online 1 0 neigh=permanent
-		ip addr flush dev eth0
+		ip -4 addr flush dev eth0
 		ip addr add 192.168.1.30/24 dev eth0
 		xenstore-write "$BACKEND/1/0/mac" 00:16:3e:66:66:66
 END
