@@ -14,6 +14,7 @@
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
+#include "print.h"
 #include "route.h"
 #include "store.h"
 #include "sysctl.h"

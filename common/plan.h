@@ -206,12 +206,6 @@ int plan_check(const struct plan *plan, struct error *err) MUST_CHECK;
 /* The step that undoes a step. */
 struct step step_reverse(const struct step *step);
 
-/* Print a step as shell commands that do the same, without the last newline. */
-void step_print(const struct step *step, struct text *out);
-
-/* Print the report of an error as a shell command (see store_report_error). */
-void report_print(const char *directory, const char *message, struct text *out);
-
 /* The program that a hook's shell runs (its -c) before and around the hook's file, its $0. */
 extern const char hook_prelude[];
 

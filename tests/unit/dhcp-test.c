@@ -3,6 +3,7 @@
 #include "tests/unit/test.h"
 
 #include "common/dhcp.c"
+#include "common/print.h"
 
 #define ENTRY(host, n)                                                               \
 	"host " host " { hardware ethernet 00:16:3e:00:01:00; fixed-address 10.0.0." n "; " \

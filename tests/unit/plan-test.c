@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include "common/plan.c"
+#include "common/print.h"
 
 static struct plan plan;
 
