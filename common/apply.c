@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "address.h"
+#include "conntrack.h"
+#include "dhcp.h"
 #include "file.h"
 #include "firewall.h"
 #include "hook.h"
+#include "ifup.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
+#include "print.h"
 #include "route.h"
 #include "store.h"
 #include "sysctl.h"
@@ -48,6 +52,10 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return route_apply(tools->netlink, &step->route, err);
 	case STEP_NEIGHBOUR:
 		return neighbour_apply(tools->netlink, &step->neighbour, err);
+	case STEP_CONNTRACK:
+		return conntrack_apply(&step->conntrack, tools->seconds, err);
+	case STEP_IFUP:
+		return ifup_apply(&step->ifup, tools->seconds, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
 	case STEP_FILE:
@@ -56,6 +64,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return store_apply(tools->store, &step->store, err);
 	case STEP_HOOK:
 		return hook_apply(&step->hook, tools->seconds, err);
+	case STEP_DHCP:
+		return dhcp_apply(&step->dhcp, tools->seconds, err);
 	}
 	return error_set(err, EINVAL, "a step of an unknown kind");
 }
@@ -68,6 +78,21 @@ static void trace(const struct step *step)
 	step_print(step, &text);
 	for (line = strtok_r(buf, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		log_line(LOG_DEBUG, "%s", line);
+}
+
+/* These say themselves what they are about, and shorter. */
+static bool explains_itself(const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_DHCP:
+	case STEP_FILE:
+	case STEP_GUARD:
+	case STEP_HOOK:
+	case STEP_RULES:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* For the kernel's own words to make sense, the command that met them goes in front. */
@@ -83,9 +108,7 @@ static int apply_step(const struct tools *tools, const struct step *step, struct
 	rc = carry_out(tools, step, &own);
 	if (!rc)
 		return 0;
-	/* These say themselves what they are about, and shorter. */
-	if (step->kind == STEP_HOOK || step->kind == STEP_RULES || step->kind == STEP_GUARD ||
-	    step->kind == STEP_FILE)
+	if (explains_itself(step))
 		return error_set(err, own.code, "%s", own.text);
 	step_print(step, &text);
 	return error_set(err, own.code, "%s: %s", buf, own.text);

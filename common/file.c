@@ -205,7 +205,8 @@ int file_make_directory(const char *path, struct error *err)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
+		/* Whatever our caller's umask says: dnsmasq is not root. */
+		if (mkdir(part, 0755) ? errno != EEXIST : chmod(part, 0755))
 			return refused("make the directory", part, err);
 	}
 	return 0;

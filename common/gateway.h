@@ -28,4 +28,7 @@ int gateway_look_down(struct netlink *netlink, const struct request *request,
 		      const struct routing *routing, struct facts *facts,
 		      struct error *err) MUST_CHECK;
 
+/* Find the host's ifup into facts->ifup, for a vif: nobody configures the taps beside them. */
+void gateway_look_ifup(const struct request *request, struct facts *facts);
+
 #endif

@@ -2,11 +2,8 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "print.h"
 
 /*
  * What xen-hotplug-common.sh offers to the hooks that it sources, as far as hooks use it; `set -e`
@@ -157,6 +154,25 @@ void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool a
 	step->neighbour.add = adding;
 }
 
+void plan_conntrack(struct plan *plan, const struct inet_prefix *source)
+{
+	struct step *step = add(plan, STEP_CONNTRACK);
+
+	if (step)
+		step->conntrack.source = *source;
+}
+
+void plan_ifup(struct plan *plan, const char *folder, const char *link_name, bool up,
+	       bool lenient)
+{
+	struct step *step = add(plan, STEP_IFUP);
+
+	if (!step)
+		return;
+	step->ifup = (struct ifup_change){ .folder = folder, .up = up, .lenient = lenient };
+	memcpy(step->ifup.link_name, link_name, IFNAMSIZ);
+}
+
 void plan_setting(struct plan *plan, const char *name, int from, int to)
 {
 	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
@@ -216,6 +232,26 @@ void plan_hook(struct plan *plan, const char *file, const char *shell, enum comm
 	step->hook.variables = plan->variables;
 }
 
+void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
+	       const char *device, const char *to)
+{
+	struct step *step;
+
+	if (server->kind == DHCP_DNSMASQ && to && !strcmp(server->entry, to))
+		return;
+	step = add(plan, STEP_DHCP);
+	if (!step)
+		return;
+	step->dhcp.server = server;
+	if (!text_copy(step->dhcp.host, DHCP_HOST, host) ||
+	    !text_copy(step->dhcp.device, IFNAMSIZ, device))
+		plan->too_long = true;
+	step->dhcp.from = *server->entry ? server->entry : NULL;
+	step->dhcp.from_listed = server->listed;
+	step->dhcp.to = to;
+	step->dhcp.to_listed = to && *server->lists;
+}
+
 int plan_check(const struct plan *plan, struct error *err)
 {
 	if (plan->too_long)
@@ -270,9 +306,14 @@ struct step step_reverse(const struct step *step)
 	case STEP_NEIGHBOUR:
 		reverse.neighbour.add = !step->neighbour.add;
 		break;
+	case STEP_CONNTRACK:
+		break;
+	case STEP_IFUP:
+		reverse.ifup.up = !step->ifup.up;
+		break;
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
-		reverse.sysctl.to = step->sysctl.from;
+		reverse.sysctl.to = step->sysctl.from < 0 ? step->sysctl.to : step->sysctl.from;
 		break;
 	case STEP_FILE:
 		reverse.file.from = step->file.to;
@@ -285,152 +326,14 @@ struct step step_reverse(const struct step *step)
 	case STEP_HOOK:
 		reverse.hook.command = opposite(step->hook.command);
 		break;
+	case STEP_DHCP:
+		reverse.dhcp.from = step->dhcp.to;
+		reverse.dhcp.to = step->dhcp.from;
+		reverse.dhcp.from_listed = step->dhcp.to_listed;
+		reverse.dhcp.to_listed = step->dhcp.from_listed;
+		break;
 	}
 	return reverse;
-}
-
-static const char *addr_gen_name(int mode)
-{
-	static const char *const names[] = {
-		[IN6_ADDR_GEN_MODE_EUI64] = "eui64",
-		[IN6_ADDR_GEN_MODE_NONE] = "none",
-		[IN6_ADDR_GEN_MODE_STABLE_PRIVACY] = "stable_secret",
-		[IN6_ADDR_GEN_MODE_RANDOM] = "random",
-	};
-
-	return mode >= 0 && (size_t)mode < ARRAY_SIZE(names) ? names[mode] : "none";
-}
-
-static void print_word(struct text *out, const char *keyword, const char *value)
-{
-	text_add(out, " %s ", keyword);
-	text_quote(out, value);
-}
-
-static void print_link(const struct link_change *change, struct text *out)
-{
-	const struct link *from = &change->from, *to = &change->to;
-	unsigned set = link_changes(from, to);
-	char mac[MAC_TEXT];
-
-	text_add(out, "ip link set dev ");
-	text_quote(out, from->name);
-	if (set & LINK_NAME)
-		print_word(out, "name", to->name);
-	if (set & LINK_ALIAS)
-		print_word(out, "alias", to->alias);
-	if (set & LINK_MAC) {
-		inet_print_mac(to->mac, mac);
-		print_word(out, "address", mac);
-	}
-	if (set & LINK_MTU)
-		text_add(out, " mtu %u", to->mtu);
-	if (set & LINK_ADDR_GEN)
-		print_word(out, "addrgenmode", addr_gen_name(to->addr_gen));
-	if (set & LINK_MASTER && to->master)
-		print_word(out, "master", to->master_name);
-	else if (set & LINK_MASTER)
-		text_add(out, " nomaster");
-	if (set & LINK_UP)
-		text_add(out, to->up ? " up" : " down");
-}
-
-static void print_flag(struct text *out, const char *name, bool from, bool to)
-{
-	if (from != to)
-		text_add(out, " %s %s", name, to ? "on" : "off");
-}
-
-static void print_port(const struct link_change *change, struct text *out)
-{
-	const struct port_flags *from = &change->from.port, *to = &change->to.port;
-
-	text_add(out, "bridge link set dev ");
-	text_quote(out, change->to.name);
-	print_flag(out, "isolated", from->isolated, to->isolated);
-	print_flag(out, "learning", from->learning, to->learning);
-	print_flag(out, "neigh_suppress", from->neigh_suppress, to->neigh_suppress);
-}
-
-static void print_store(const struct store_change *change, struct text *out)
-{
-	text_add(out, change->to ? "xenstore-write " : "xenstore-rm ");
-	text_quote(out, change->path);
-	if (change->to) {
-		text_add(out, " ");
-		text_quote(out, change->to);
-	}
-}
-
-static void print_hook(const struct hook_call *call, struct text *out)
-{
-	text_add(out, "env command=%s", command_name(call->command));
-	for (const struct hook_variable *v = call->variables; v->name; v++) {
-		text_add(out, " %s=", v->name);
-		text_quote(out, v->value);
-	}
-	text_add(out, " %s -c ", call->shell);
-	text_quote(out, hook_prelude);
-	text_add(out, " ");
-	text_quote(out, call->file);
-}
-
-void step_print(const struct step *step, struct text *out)
-{
-	switch (step->kind) {
-	case STEP_LINK:
-		print_link(&step->link, out);
-		break;
-	case STEP_PORT:
-		print_port(&step->link, out);
-		break;
-	case STEP_ADDRESS:
-		print_address(&step->address, out);
-		break;
-	case STEP_RULES:
-		print_rules(&step->rules, out);
-		break;
-	case STEP_GUARD:
-		guard_print(step->guard.from, step->guard.to, out);
-		break;
-	case STEP_ROUTE:
-		print_route(&step->route, out);
-		break;
-	case STEP_NEIGHBOUR:
-		print_neighbour(&step->neighbour, out);
-		break;
-	case STEP_SYSCTL:
-		print_sysctl(&step->sysctl, out);
-		break;
-	case STEP_FILE:
-		print_file(&step->file, out);
-		break;
-	case STEP_STORE:
-		print_store(&step->store, out);
-		break;
-	case STEP_HOOK:
-		print_hook(&step->hook, out);
-		break;
-	}
-}
-
-static void print_node(struct text *out, const char *directory, const char *node,
-		       const char *value)
-{
-	char path[FACTS_PATH];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, node);
-	text_add(out, " ");
-	text_quote(out, path);
-	text_add(out, " ");
-	text_quote(out, value);
-}
-
-void report_print(const char *directory, const char *message, struct text *out)
-{
-	text_add(out, "xenstore-write");
-	print_node(out, directory, "hotplug-error", message);
-	print_node(out, directory, "hotplug-status", "error");
 }
 
 const char *command_name(enum command command)

@@ -12,6 +12,7 @@
 #include "hook.h"
 #include "log.h"
 #include "netlink.h"
+#include "print.h"
 #include "store.h"
 
 #define REPORT_TEXT 4096	/* an error's text with every byte quoted, and two paths */

@@ -18,6 +18,8 @@ static const struct {
 } keys[KEY_COUNT] = {
 	[KEY_ANTISPOOF] = { "antispoof", SOURCE_FILE | CALLER },
 	[KEY_BRIDGE] = { "bridge", SOURCE_FILE | CALLER | SOURCE_STORE },
+	[KEY_CONNTRACK] = { "conntrack", SOURCE_FILE | CALLER },
+	[KEY_DHCP] = { "dhcp", SOURCE_FILE | CALLER },
 	[KEY_FIREWALL] = { "firewall", SOURCE_FILE | CALLER },
 	[KEY_GATEWAY6] = { "gateway6", SOURCE_FILE | CALLER },
 	[KEY_GATEWAYDEV] = { "gatewaydev", CALLER | SOURCE_STORE },
@@ -28,6 +30,7 @@ static const struct {
 	[KEY_LEARNING] = { "learning", SOURCE_FILE | CALLER },
 	[KEY_MAC] = { "mac", CALLER | SOURCE_STORE },
 	[KEY_MTU] = { "mtu", SOURCE_FILE | CALLER | SOURCE_STORE },
+	[KEY_NEIGH] = { "neigh", SOURCE_FILE | CALLER },
 	[KEY_NEIGH_SUPPRESS] = { "neigh_suppress", SOURCE_FILE | CALLER },
 	[KEY_NETDEV] = { "netdev", SOURCE_FILE | CALLER },
 	[KEY_SCRIPT] = { "script", CALLER },

@@ -75,6 +75,9 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 /* As steps of their own they come back with an undo. */
 static void plan_bare(const struct facts *facts, struct plan *plan)
 {
+	for (size_t i = 0; i < facts->neighbour_count; i++)
+		if (facts->neighbours[i].link == facts->link.index)
+			plan_neighbour(plan, &facts->neighbours[i], false);
 	for (size_t i = 0; i < facts->route_count; i++)
 		plan_route(plan, &facts->routes[i], false);
 	/* The last first: a primary address would take its secondaries with it. */

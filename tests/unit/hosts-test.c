@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/network.h"
+#include "common/print.h"
 #include "tests/unit/given.h"
 
 /* The programs' main(), under names of their own (tests/unit/Makefile). */
