@@ -8,7 +8,7 @@
 #      module, above process; dhcpd and dnsmasq, above file, lock and service; store sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print dhcp_print routing
 #      vif note host dhcpd_conf dnsmasq_conf resolv: pure
-#   0  util error log text: the ground
+#   0  util seconds error log text: the ground
 # On floor 1 and between equals an include may not go round in circles; the compiler sees to that.
 
 set -uo pipefail
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 awk '
 BEGIN {
-	split("util error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
+	split("util seconds error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
 	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
 	      "plan print dhcp_print routing vif note host dhcpd_conf dnsmasq_conf " \
 	      "resolv", names1, " ")
