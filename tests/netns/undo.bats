@@ -42,6 +42,11 @@ result() {
 @test "a call fails: offline" { result errors offline; }
 @test "a call fails: offline with a name" { result errors offline-name; }
 @test "a call fails: offline with hooks" { result errors offline-hooks; }
+@test "a call fails: routed online" { result errors route; }
+@test "a call fails: routed online of an up link, with a name" { result errors route-rename; }
+@test "a call fails: routed offline" { result errors route-offline; }
+@test "a call fails: routed online with ifup" { result errors ifup; }
+@test "a call fails: routed offline with ifdown" { result errors ifup-offline; }
 @test "the firewall fails: online with other addresses" { result errors rules; }
 @test "the firewall fails: online with antispoof" { result errors guard; }
 @test "the firewall fails: online with antispoof and other addresses" { result errors guard-again; }
@@ -56,6 +61,7 @@ result() {
 @test "killed: online with addresses to be taken off" { result kills used; }
 @test "killed: online from another bridge that has flags" { result kills moved-flags; }
 @test "killed: online with hooks" { result kills hooks; }
+@test "killed: routed online" { result kills route; }
 @test "killed: add" { result kills tap; }
 @test "killed: offline with a name" { result kills offline-name; }
 @test "killed: offline with hooks" { result kills offline-hooks; }
@@ -70,6 +76,8 @@ result() {
 @test "the vif goes: online with all port flags" { result vanish vif flags; }
 @test "the vif goes: online with antispoof and a name" { result vanish vif guard-name; }
 @test "the vif goes: online with addresses to be taken off" { result vanish vif used; }
+@test "the vif goes: routed online" { result vanish vif route; }
+@test "the vif goes: routed offline" { result vanish vif route-offline; }
 @test "the vif goes: add" { result vanish vif tap; }
 @test "the vif goes: offline" { result vanish vif offline; }
 @test "the vif goes: remove" { result vanish vif tap-remove; }
