@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "guard_build.h"
+#include "lock.h"
 #include "netlink.h"
 #include "nft.h"
 #include "seconds.h"
@@ -332,7 +333,7 @@ int guard_apply(struct netlink *netlink, const struct guard *from, const struct 
 	time_t deadline = seconds_now() + seconds;
 	struct guard current = *from;
 	struct error own;
-	int rc, look_rc, missing = 0;
+	int rc, look_rc = 0, missing = 0, lock = -1;
 
 	for (;;) {
 		own = (struct error){ 0 };
@@ -340,12 +341,16 @@ int guard_apply(struct netlink *netlink, const struct guard *from, const struct 
 		missing += rc == -ENOENT;
 		if (!may_try_again(rc) || missing == 3 || seconds_now() > deadline)
 			break;
+		nft_take_turns(&lock, seconds);
 		if (missing == 2)
 			delete_singly(netlink, &current);
 		own = (struct error){ 0 };
 		look_rc = guard_look(netlink, from->device, &current, &own);
 		if (look_rc && !may_try_again(look_rc))
-			return error_set(err, -look_rc, "%s", own.text);
+			break;
+		look_rc = 0;
 	}
+	lock_release(lock);
+	rc = look_rc ? look_rc : rc;
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
 }

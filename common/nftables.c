@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "module.h"
 #include "netlink.h"
 #include "nft.h"
@@ -404,12 +405,14 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 {
 	time_t deadline = seconds_now() + nftables->seconds;
 	struct error own = { 0 };
-	int rc;
+	int lock = -1, rc = try_replace(nftables->netlink, set, before, restore, state, &own);
 
-	do {
+	while (was_overtaken(rc) && seconds_now() <= deadline) {
+		nft_take_turns(&lock, nftables->seconds);
 		own = (struct error){ 0 };
 		rc = try_replace(nftables->netlink, set, before, restore, state, &own);
-	} while (was_overtaken(rc) && seconds_now() <= deadline);
+	}
+	lock_release(lock);
 	if (was_overtaken(rc))
 		return error_set(err, ETIMEDOUT, "nf_tables was changed by others all the time for "
 				 "%d s", nftables->seconds);
