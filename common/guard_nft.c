@@ -14,6 +14,7 @@
 #include "guard_build.h"
 #include "netlink.h"
 #include "nft.h"
+#include "seconds.h"
 
 #define PORT_LEN 16		/* of a port's name in a set's key and in a register */
 
@@ -319,14 +320,6 @@ static void delete_singly(struct netlink *netlink, const struct guard *guard)
 	}
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* Another's change came in between, of the tables themselves or while they were read. */
 static bool may_try_again(int rc)
 {
@@ -336,7 +329,7 @@ static bool may_try_again(int rc)
 int guard_apply(struct netlink *netlink, const struct guard *from, const struct guard *to,
 		int seconds, struct error *err)
 {
-	time_t deadline = now() + seconds;
+	time_t deadline = seconds_now() + seconds;
 	struct guard current = *from;
 	struct error own;
 	int rc, look_rc, missing = 0;
@@ -345,7 +338,7 @@ int guard_apply(struct netlink *netlink, const struct guard *from, const struct 
 		own = (struct error){ 0 };
 		rc = try_change(netlink, &current, to, seconds, &own);
 		missing += rc == -ENOENT;
-		if (!may_try_again(rc) || missing == 3 || now() > deadline)
+		if (!may_try_again(rc) || missing == 3 || seconds_now() > deadline)
 			break;
 		if (missing == 2)
 			delete_singly(netlink, &current);

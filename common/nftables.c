@@ -11,10 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "module.h"
 #include "netlink.h"
 #include "nft.h"
 #include "nftrule.h"
+#include "seconds.h"
+
+#define BRIDGE_CALLS "/proc/sys/net/bridge/bridge-nf-call-iptables"	/* br_netfilter's */
 
 /* A rule of the set's device, or, if the set is exact, one of the set, that is in the kernel. */
 struct found {
@@ -387,14 +392,6 @@ static int try_replace(struct netlink *netlink, const struct rule_set *set,
 	return nft_commit(&batch, err);
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* Another's change came in between, or, -EINTR, in the middle of reading the rules. */
 static bool was_overtaken(int rc)
 {
@@ -405,18 +402,32 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 		   const struct found *before, bool restore, struct state *state,
 		   struct error *err)
 {
-	time_t deadline = now() + nftables->seconds;
+	time_t deadline = seconds_now() + nftables->seconds;
 	struct error own = { 0 };
 	int rc;
 
 	do {
 		own = (struct error){ 0 };
 		rc = try_replace(nftables->netlink, set, before, restore, state, &own);
-	} while (was_overtaken(rc) && now() <= deadline);
+	} while (was_overtaken(rc) && seconds_now() <= deadline);
 	if (was_overtaken(rc))
 		return error_set(err, ETIMEDOUT, "nf_tables was changed by others all the time for "
 				 "%d s", nftables->seconds);
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
+}
+
+/*
+ * What the first of these rules needs is loaded before: else the kernel does so while it has
+ * nf_tables locked (nft_compat.c; xt_physdev.c, physdev_mt_check). br_netfilter's start then
+ * waits for the lock of all links, and if a link is renamed just now, who has that waits for
+ * nf_tables (nft_chain_filter.c, nf_tables_netdev_event): a deadlock, until somebody is killed.
+ */
+static void load_modules(const struct rule_set *set, int seconds)
+{
+	if (!set->count || set->unwanted || !set->rules[0].bridged || !access(BRIDGE_CALLS, F_OK))
+		return;
+	module_load("xt_physdev", seconds);
+	module_load("br_netfilter", seconds);
 }
 
 static struct state *before_of(struct nftables *nftables, const struct rule_set *set)
@@ -426,6 +437,7 @@ static struct state *before_of(struct nftables *nftables, const struct rule_set 
 
 int nftables_replace(struct nftables *nftables, const struct rule_set *set, struct error *err)
 {
+	load_modules(set, nftables->seconds);
 	return replace(nftables, set, NULL, false, before_of(nftables, set), err);
 }
 

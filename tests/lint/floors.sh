@@ -6,11 +6,11 @@
 #      what it means
 #   2  how it is done: address conntrack link neighbour route, above netlink; nftables and
 #      guard_nft, above nftrule, guard_build and nft; iptables, above lock and module; hook, ifup and
-#      module, above process; dhcpd and dnsmasq, above
-#      dnsmasq_own, file, lock and service; store sysctl
+#      module, above process; dhcpd and dnsmasq, above dnsmasq_own, file, lock and service; store
+#      sysctl
 #   1  inet facts request rule xtrule guard guard_table guard_rule plan print dhcp_print routing
 #      vif note host serve dhcpd_conf dhcpd_subnet dnsmasq_conf resolv: pure
-#   0  util error log text: the ground
+#   0  util seconds error log text: the ground
 # On floor 1 and between equals an include may not go round in circles; the compiler sees to that.
 
 set -uo pipefail
@@ -18,7 +18,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 awk '
 BEGIN {
-	split("util error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
+	split("util seconds error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
 	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
 	      "plan print dhcp_print routing vif note host dhcpd_conf dnsmasq_conf " \
 	      "dhcpd_subnet serve resolv", names1, " ")

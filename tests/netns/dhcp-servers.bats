@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # Guests ask real servers: udhcpc in a guest's namespace, dnsmasq or ISC dhcpd in the host's.
 
 load helper

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # As twin.bats, for DHCP servers' entries: lab_state has the files, and what was restarted.
 
 load helper
