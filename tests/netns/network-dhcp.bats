@@ -24,6 +24,12 @@ dnsmasqs() {
 	pgrep -x dnsmasq || :
 }
 
+# Which takes a moment.
+end_it() { # SIGNAL PID
+	kill "-$1" "$2"
+	while [ -e "/proc/$2" ]; do sleep 0.01; done
+}
+
 # Another one, an admin's.
 other_dnsmasq() {
 	printf 'port=0\ninterface=lo\nbind-dynamic\ndhcp-range=127.0.0.9,127.0.0.9\n' >/run/other.conf
@@ -99,7 +105,7 @@ guest_online() { # D [N]
 		exits 0 nat stop
 		is "$(dnsmasqs | wc -l)" 2
 		kill -0 $!
-		kill $own
+		end_it TERM $own
 	done
 	exits 0 nat start dhcp=dnsmasq
 	own=$(<$RUN/dnsmasq.pid)
@@ -119,7 +125,7 @@ guest_online() { # D [N]
 	lines "$OUT" 3
 	untouched exits 0 nat start dhcp=dnsmasq
 	is "$(dnsmasqs)" "$own"
-	kill -9 $own
+	end_it KILL $own
 	exits 3 nat status
 	exits 0 nat start dhcp=dnsmasq
 	next=$(dnsmasqs)
