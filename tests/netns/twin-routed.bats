@@ -46,7 +46,7 @@ END
 }
 
 @test "route: names that sh, or sysctl, would take apart" {
-	for name in '$(id)'"'"';"x&' '-a=b*[c]#?{}\'; do
+	for name in '$(id)'"'"';"x&' '-a=b*[c]#\?{}'; do
 		twin call 1 0 online <<END
 			both
 			lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21"
