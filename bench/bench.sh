@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Speed of vif-bridge, measured in turns with what it is compared with, each part in a
+# Speed of the vif programs, measured in turns with what it is compared with, each part in a
 # throw-away dom0 of its own. Root; run `make` first.
 #
 #   link    beside Debian's packaged script and beside bench/limit.c
 #   rules   accept rules, beside the script and iptables, for both of iptables' back ends
 #   guard   antispoof=yes, beside nft
+#   route   vif-route and vif-nat, beside the scripts, and beside other guests
 #   flow    what the guard takes of a guest's throughput
 #
-# BENCH_PROGRAM   the program to measure (build/vif-bridge)
+# BENCH_PROGRAM   the program to measure (build/vif-bridge); the others lie beside it
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules guard flow)
+# BENCH_PARTS     which parts (link rules guard route flow)
 # BENCH_STRICT    if set, a missed goal is a failure
 
 set -euo pipefail
@@ -48,7 +49,7 @@ part() {
 		LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules guard flow}; do
+for name in ${BENCH_PARTS:-link rules guard route flow}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy
