@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Speed of vif-bridge and the host's programs, measured in turns with what they are compared with,
+# Speed of the vif programs and the host's, measured in turns with what they are compared with,
 # each part in a throw-away dom0 of its own. Root; run `make` first.
 #
 #   link    beside Debian's packaged script and beside bench/limit.c
 #   rules   accept rules, beside the script and iptables, for both of iptables' back ends
 #   guard   antispoof=yes, beside nft
+#   route   vif-route and vif-nat, beside the scripts, and beside other guests
 #   flow    what the guard takes of a guest's throughput
 #   network network-nat and network-route, beside what the scripts ran
 #
 # BENCH_PROGRAM   the program to measure (build/vif-bridge); the others lie beside it
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules guard flow network)
+# BENCH_PARTS     which parts (link rules guard route flow network)
 # BENCH_SCRIPTS   a folder with Xen 4.4's scripts, for part network
 # BENCH_STRICT    if set, a missed goal is a failure
 
@@ -50,7 +51,7 @@ part() {
 		OLD_SCRIPTS="${BENCH_SCRIPTS:-}" LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules guard flow network}; do
+for name in ${BENCH_PARTS:-link rules guard route flow network}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy

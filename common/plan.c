@@ -170,7 +170,8 @@ void plan_ifup(struct plan *plan, const char *folder, const char *link_name, boo
 	if (!step)
 		return;
 	step->ifup = (struct ifup_change){ .folder = folder, .up = up, .lenient = lenient };
-	memcpy(step->ifup.link_name, link_name, IFNAMSIZ);
+	if (!text_copy(step->ifup.link_name, IFNAMSIZ, link_name))
+		plan->too_long = true;
 }
 
 void plan_setting(struct plan *plan, const char *name, int from, int to)

@@ -18,7 +18,8 @@ test=(
 )
 lint=("${build[@]}" clang clang-tidy codespell cppcheck libcmocka-dev mandoc shellcheck)
 demo=("${build[@]}" "${lab[@]}" iputils-ping jq)
-bench=("${build[@]}" "${lab[@]}" strace)
+# Xen's vif-route wants ifconfig.
+bench=("${build[@]}" "${lab[@]}" net-tools strace)
 # A real Xen with real guests, in QEMU.
 xen=(
 	"${build[@]}" busybox-static cpio e2fsprogs gzip kmod mmdebstrap procps
