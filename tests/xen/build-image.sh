@@ -11,9 +11,8 @@ cache=$(readlink -f "${1:?usage: build-image.sh CACHE}")
 work=$cache/work root=$cache/work/root
 suite=bookworm xen=4.17
 
-# Add qemu-system-xen for HVM guests, openvswitch-switch for vif-openvswitch,
-# net-tools for Debian's vif-route.
-dom0_packages=("xen-utils-$xen" xen-utils-common xenstore-utils bridge-utils iproute2 iptables
+# qemu-system-xen for HVM guests; net-tools for Debian's vif-route.
+dom0_packages=("xen-utils-$xen" qemu-system-xen xen-utils-common xenstore-utils bridge-utils iproute2 iptables
     nftables kmod procps iputils-ping)
 host_packages=(qemu-system-x86 mmdebstrap e2fsprogs cpio busybox-static xz-utils gzip kmod procps)
 # Folders and files under lib/modules/VERSION/kernel that dom0 gets.
@@ -116,6 +115,8 @@ finish_root() {
     install -m 755 "$here/image/dom0-init" "$root/xenlab/dom0-init"
     make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront af_packet > "$root/xenlab/guest/initrd"
     cp "$cache/boot/vmlinux" "$root/xenlab/guest/vmlinux"
+    # For HVM guests, whose device model boots no ELF file.
+    cp "$work"/kernel/boot/vmlinuz-* "$root/xenlab/guest/vmlinuz"
     # The payload replaces vif-bridge; the original stays for comparison.
     cp -a "$root/etc/xen/scripts/vif-bridge" "$root/etc/xen/scripts/vif-bridge.debian"
     echo 'autoballoon="off"' > "$root/etc/xen/xl.conf"
