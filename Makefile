@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
-PROGRAMS := vif-bridge vif-route vif-nat
+PROGRAMS := vif-bridge vif-route vif-nat network-route network-nat
 # Those with a manual.
 INSTALLED := $(patsubst man/%.8,%,$(wildcard man/*.8))
 
@@ -90,7 +90,9 @@ $(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
 install: all ## install into DESTDIR, the programs into SCRIPTDIR
 	install -d $(DESTDIR)$(SCRIPTDIR) $(DESTDIR)$(SCRIPTDIR)/vif-post.d $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(INSTALLED:%=$(BUILD)/%) $(DESTDIR)$(SCRIPTDIR)
+	ln -sf vif-route $(DESTDIR)$(SCRIPTDIR)/vif-route-ifup
 	install -m 644 $(INSTALLED:%=man/%.8) $(DESTDIR)$(MANDIR)/man8
+	ln -sf vif-route.8 $(DESTDIR)$(MANDIR)/man8/vif-route-ifup.8
 
 deps: ## install with apt-get what building, testing and linting needs
 	tests/deps.sh all

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Speed of vif-bridge, measured in turns with what it is compared with, each part in a
-# throw-away dom0 of its own. Root; run `make` first.
+# Speed of vif-bridge and the host's programs, measured in turns with what they are compared with,
+# each part in a throw-away dom0 of its own. Root; run `make` first.
 #
 #   link    beside Debian's packaged script and beside bench/limit.c
 #   rules   accept rules, beside the script and iptables, for both of iptables' back ends
 #   guard   antispoof=yes, beside nft
 #   flow    what the guard takes of a guest's throughput
+#   network network-nat and network-route, beside what the scripts ran
 #
-# BENCH_PROGRAM   the program to measure (build/vif-bridge)
+# BENCH_PROGRAM   the program to measure (build/vif-bridge); the others lie beside it
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules guard flow)
+# BENCH_PARTS     which parts (link rules guard flow network)
+# BENCH_SCRIPTS   a folder with Xen 4.4's scripts, for part network
 # BENCH_STRICT    if set, a missed goal is a failure
 
 set -euo pipefail
@@ -45,10 +47,10 @@ missed=$PWD/build/bench/missed
 part() {
 	nice -n -20 env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		LANG=C PROGRAM="$program" ROUNDS="${BENCH_ROUNDS:-301}" MISSED="$missed" \
-		LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
+		OLD_SCRIPTS="${BENCH_SCRIPTS:-}" LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules guard flow}; do
+for name in ${BENCH_PARTS:-link rules guard flow network}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy

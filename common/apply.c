@@ -5,17 +5,35 @@
 #include <string.h>
 
 #include "address.h"
+#include "conntrack.h"
+#include "dhcp.h"
+#include "file.h"
 #include "firewall.h"
 #include "hook.h"
+#include "ifup.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
+#include "print.h"
 #include "route.h"
 #include "store.h"
 #include "sysctl.h"
 
 /* The longest step: a guard with as many addresses as there may be. */
 #define STEP_TEXT 65536
+
+static int write_file(const struct file_change *change, struct error *err)
+{
+	const char *slash = strrchr(change->path, '/');
+	char directory[FACTS_PATH];
+	int rc;
+
+	if (!change->to)
+		return file_remove(change->path, err);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - change->path), change->path);
+	rc = file_make_directory(directory, err);
+	return rc ? rc : file_replace(change->path, change->to, err);
+}
 
 static int carry_out(const struct tools *tools, const struct step *step, struct error *err)
 {
@@ -34,12 +52,20 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return route_apply(tools->netlink, &step->route, err);
 	case STEP_NEIGHBOUR:
 		return neighbour_apply(tools->netlink, &step->neighbour, err);
+	case STEP_CONNTRACK:
+		return conntrack_apply(&step->conntrack, tools->seconds, err);
+	case STEP_IFUP:
+		return ifup_apply(&step->ifup, tools->seconds, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
+	case STEP_FILE:
+		return write_file(&step->file, err);
 	case STEP_STORE:
 		return store_apply(tools->store, &step->store, err);
 	case STEP_HOOK:
 		return hook_apply(&step->hook, tools->seconds, err);
+	case STEP_DHCP:
+		return dhcp_apply(&step->dhcp, tools->seconds, err);
 	}
 	return error_set(err, EINVAL, "a step of an unknown kind");
 }
@@ -52,6 +78,21 @@ static void trace(const struct step *step)
 	step_print(step, &text);
 	for (line = strtok_r(buf, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		log_line(LOG_DEBUG, "%s", line);
+}
+
+/* These say themselves what they are about, and shorter. */
+static bool explains_itself(const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_DHCP:
+	case STEP_FILE:
+	case STEP_GUARD:
+	case STEP_HOOK:
+	case STEP_RULES:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* For the kernel's own words to make sense, the command that met them goes in front. */
@@ -67,8 +108,7 @@ static int apply_step(const struct tools *tools, const struct step *step, struct
 	rc = carry_out(tools, step, &own);
 	if (!rc)
 		return 0;
-	/* These say themselves what they are about, and shorter. */
-	if (step->kind == STEP_HOOK || step->kind == STEP_RULES || step->kind == STEP_GUARD)
+	if (explains_itself(step))
 		return error_set(err, own.code, "%s", own.text);
 	step_print(step, &text);
 	return error_set(err, own.code, "%s: %s", buf, own.text);
@@ -118,6 +158,9 @@ int apply_whatever_works(const struct tools *tools, const struct plan *plan, str
 	for (size_t i = 0; i < plan->count; i++) {
 		struct error own = { 0 };
 
+		/* What was noted down for this is still needed, for another try. */
+		if (rc && plan->steps[i].kind == STEP_FILE && !plan->steps[i].file.to)
+			continue;
 		/* netback takes the device away while we are at it: that is what was wanted. */
 		if (!apply_step(tools, &plan->steps[i], &own) || own.code == ENODEV)
 			continue;
@@ -137,13 +180,21 @@ static bool has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
+static bool forgets_rules(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == STEP_RULES && !plan->steps[i].rules.set->exact)
+			return true;
+	return false;
+}
+
 /* What some steps' words need. */
 static void print_functions(const struct plan *plan, FILE *out)
 {
 	char buf[STEP_TEXT];
 	struct text text = TEXT_IN(buf);
 
-	if (has_step(plan, STEP_RULES))
+	if (forgets_rules(plan))
 		fputs(rule_forget_function, out);
 	if (!has_step(plan, STEP_GUARD))
 		return;

@@ -15,8 +15,9 @@
 #define FACTS_BRIDGES 16	/* named in the warning about several bridges */
 #define FACTS_HOOKS 32
 #define FACTS_ROUTES 256		/* to one link; more are refused */
-#define FACTS_NEIGHBOURS 128	/* two for each entry of `ip`, REQUEST_IPS */
+#define FACTS_NEIGHBOURS (2 * (REQUEST_IPS + 1))	/* two for each of a guest's addresses */
 #define FACTS_PATH 256		/* a file's name */
+#define FACTS_DHCP_ENTRY 256	/* what a DHCP server is told of one guest */
 #define REQUEST_IPS 64		/* entries in one `ip` */
 
 /* A setting of which it may be unknown, or unsaid, whether it is on. */
@@ -116,6 +117,19 @@ struct neighbour {
 	uint8_t mac[MAC_LEN];		/* unless proxy */
 };
 
+/* The DHCP servers that can be told of a guest. */
+enum dhcp_kind { DHCP_DHCPD, DHCP_DNSMASQ, DHCP_KINDS };
+
+/* One of them on this host, and what it has been told of this guest. */
+struct dhcp_server {
+	enum dhcp_kind kind;
+	char entries[FACTS_PATH];	/* dhcpd.conf; with dnsmasq the guest's own file */
+	char lists[FACTS_PATH];		/* the file with dhcpd's list of interfaces, or "" */
+	char control[FACTS_PATH];	/* dhcpd: see service_find; dnsmasq: its pid file, or "" */
+	char entry[FACTS_DHCP_ENTRY];	/* the guest's, or "" */
+	bool listed;			/* its interface is in that list */
+};
+
 /* All that a vif program looked at. */
 struct facts {
 	struct link link;		/* the guest's interface: a vif or a tap */
@@ -137,6 +151,7 @@ struct facts {
 	size_t route_count;
 	struct neighbour neighbours[FACTS_NEIGHBOURS];	/* the guest's, on link and gateway */
 	size_t neighbour_count;
+	char ifup[FACTS_PATH];		/* the folder of the ifup that is to be used, or "" */
 	char hooks[FACTS_HOOKS][FACTS_PATH];	/* executable ones, in the order to run */
 	size_t hook_count;
 	char main_ip[INET_TEXT];	/* the host's own address on the bridge, for the hooks */
@@ -145,6 +160,8 @@ struct facts {
 	struct guard guard;		/* as it is now */
 	char *frontend_mtu;		/* the frontend's mtu key, or NULL */
 	char *stale_error;		/* hotplug-error of an earlier run, or NULL */
+	struct dhcp_server dhcp[DHCP_KINDS];	/* those that the guest's entry goes to, or is in */
+	size_t dhcp_count;
 };
 
 #endif

@@ -133,19 +133,19 @@ static enum firewall_kind by_table(struct firewall *firewall)
 	return FIREWALL_NONE;
 }
 
-void firewall_look(struct firewall *firewall, const struct request *request,
+void firewall_look(struct firewall *firewall, enum firewall_kind asked,
 		   struct firewall_facts *facts)
 {
 	bool is_own;
 
 	facts->kind = by_command();
 	is_own = facts->kind != FIREWALL_AUTO &&
-		 (request->firewall == FIREWALL_AUTO || request->firewall == facts->kind);
-	if (request->firewall != FIREWALL_AUTO)
-		facts->kind = request->firewall;
+		 (asked == FIREWALL_AUTO || asked == facts->kind);
+	if (asked != FIREWALL_AUTO)
+		facts->kind = asked;
 	else if (facts->kind == FIREWALL_AUTO)
 		facts->kind = by_table(firewall);
-	if (request->firewall == FIREWALL_NONE)
+	if (asked == FIREWALL_NONE)
 		log_line(LOG_DEBUG, "firewall=none: no accept rules");
 	if (facts->kind == FIREWALL_IPTABLES) {
 		facts->tool[0] = is_own ? "iptables" : "iptables-legacy";
@@ -237,6 +237,23 @@ static int apply_iptables(struct firewall *firewall, const struct rules_change *
 			       iptables_replace(firewall->iptables, change->set, err);
 	firewall->locked_out = rc == -ETIMEDOUT;
 	return rc;
+}
+
+int firewall_has(struct firewall *firewall, const struct firewall_facts *facts,
+		 const struct rule_set *set, bool *has, struct error *err)
+{
+	bool ours_is_nft = facts->kind == FIREWALL_NFTABLES;
+	struct nftables *nftables;
+	int rc;
+
+	*has = false;
+	if (facts->kind == FIREWALL_NONE)
+		return 0;
+	rc = ours_is_nft ? open_nftables(firewall, &nftables, err) : 0;
+	if (!rc)
+		rc = ours_is_nft ? nftables_has(nftables, set, has, err) :
+				   iptables_has(set, has, err);
+	return rc ? error_prefix(err, "looking at the rules for %s", set->device) : 0;
 }
 
 int firewall_apply(struct firewall *firewall, const struct rules_change *change, struct error *err)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The host's own firewall, in which a guest's packets are to be accepted: which of the kernel's
-// two it is, and the accept rules in it.
+// two it is, and the accept rules in it; and those of network address translation.
 #ifndef FIREWALL_H
 #define FIREWALL_H
 
 #include "error.h"
 #include "facts.h"
 #include "plan.h"
-#include "request.h"
+#include "rule.h"
 
 struct firewall;
 
@@ -18,11 +18,11 @@ int firewall_open(struct firewall **firewall, int seconds, struct error *err) MU
 void firewall_close(struct firewall *firewall);
 
 /*
- * Find out which firewall is the host's: the one that is asked for; else the one whose rules the
+ * Find out which firewall is the host's: the one that is `asked` for; else the one whose rules the
  * host's command iptables shows; without such a command the one that has a table `filter`. Says
  * so to the debug log. Never fails: what cannot be found out is not there.
  */
-void firewall_look(struct firewall *firewall, const struct request *request,
+void firewall_look(struct firewall *firewall, enum firewall_kind asked,
 		   struct firewall_facts *facts);
 
 /*
@@ -32,7 +32,11 @@ void firewall_look(struct firewall *firewall, const struct request *request,
  */
 void firewall_warn(struct firewall *firewall, const struct firewall_facts *facts);
 
-/* Carry out a change of accept rules, or take it back. */
+/* Whether all rules of an exact set are in the firewall, wanted or not. */
+int firewall_has(struct firewall *firewall, const struct firewall_facts *facts,
+		 const struct rule_set *set, bool *has, struct error *err) MUST_CHECK;
+
+/* Carry out a change of rules, or take it back. */
 int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 		   struct error *err) MUST_CHECK;
 

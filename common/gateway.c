@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "address.h"
+#include "ifup.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
@@ -35,13 +36,11 @@ static int look_for_ipv6(const char *link_name, bool *has, struct error *err)
 	return rc;
 }
 
-static int look_for_default(struct netlink *netlink, struct link *gateway, struct error *err)
+int gateway_default(struct netlink *netlink, struct link *gateway, struct error *err)
 {
-	int index, off = -1, rc = route_default(netlink, AF_INET, &index, err);
+	int index, rc = route_default(netlink, AF_INET, &index, err);
 
 	if (!rc && !index)
-		rc = read_setting("ipv6", "all", "disable_ipv6", &off, err);
-	if (!rc && !index && off == 0)
 		rc = route_default(netlink, AF_INET6, &index, err);
 	return rc || !index ? rc : link_by_index(netlink, index, gateway, err);
 }
@@ -57,7 +56,7 @@ static int look_for_gateway(struct netlink *netlink, const struct request *reque
 	if (name)
 		rc = inet_interface_name(request_key_name(key), name, "", checked, err);
 	else
-		rc = look_for_default(netlink, gateway, err);
+		rc = gateway_default(netlink, gateway, err);
 	if (rc || gateway->index)
 		return rc;
 	rc = link_by_name(netlink, checked, gateway, err);
@@ -65,7 +64,27 @@ static int look_for_gateway(struct netlink *netlink, const struct request *reque
 	return rc;
 }
 
-/* What a guest's IPv6 addresses need of it. */
+/* Those of the guest's IPv6 addresses that it answers for. */
+static int look_at_proxies(struct netlink *netlink, const struct routing *routing,
+			   struct facts *facts, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; facts->gateway.index && !rc && i < routing->count; i++) {
+		struct neighbour *proxy = &facts->neighbours[facts->neighbour_count];
+		const struct inet_prefix *ip = &routing->guest[i];
+		bool found = false;
+
+		*proxy = (struct neighbour){ .link = facts->gateway.index, .ip = *ip, .proxy = true };
+		memcpy(proxy->link_name, facts->gateway.name, IFNAMSIZ);
+		if (ip->family == AF_INET6 && inet_is_host(ip))
+			rc = neighbour_find(netlink, proxy, &found, err);
+		facts->neighbour_count += found;
+	}
+	return rc;
+}
+
+/* What the guest's IPv6 addresses need of it. */
 static int look_at_proxying(struct netlink *netlink, const struct routing *routing,
 			    struct facts *facts, struct error *err)
 {
@@ -78,18 +97,7 @@ static int look_at_proxying(struct netlink *netlink, const struct routing *routi
 	if (rc || !facts->gateway_has_ipv6)
 		return rc;
 	rc = read_setting("ipv6", gateway->name, "proxy_ndp", &facts->proxy_ndp, err);
-	for (size_t i = 0; !rc && i < routing->count; i++) {
-		struct neighbour *proxy = &facts->neighbours[facts->neighbour_count];
-		const struct inet_prefix *ip = &routing->guest[i];
-		bool found = false;
-
-		*proxy = (struct neighbour){ .link = gateway->index, .ip = *ip, .proxy = true };
-		memcpy(proxy->link_name, gateway->name, IFNAMSIZ);
-		if (ip->family == AF_INET6 && inet_is_host(ip))
-			rc = neighbour_find(netlink, proxy, &found, err);
-		facts->neighbour_count += found;
-	}
-	return rc;
+	return rc ? rc : look_at_proxies(netlink, routing, facts, err);
 }
 
 static int look_at_gateway(struct netlink *netlink, const struct request *request,
@@ -110,8 +118,27 @@ static int look_at_routes(struct netlink *netlink, struct facts *facts, struct e
 	return rc || !facts->has_ipv6 ? rc : route_list(netlink, AF_INET6, facts, err);
 }
 
+static int look_at_neighbours(struct netlink *netlink, const struct routing *routing,
+			      struct facts *facts, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; routing->permanent && !rc && i < routing->count; i++) {
+		struct neighbour *guest = &facts->neighbours[facts->neighbour_count];
+		const struct inet_prefix *ip = &routing->guest[i];
+		bool found = false;
+
+		*guest = (struct neighbour){ .link = facts->link.index, .ip = *ip };
+		memcpy(guest->link_name, facts->link.name, IFNAMSIZ);
+		if (inet_is_host(ip) && (ip->family == AF_INET || facts->has_ipv6))
+			rc = neighbour_find(netlink, guest, &found, err);
+		facts->neighbour_count += found;
+	}
+	return rc;
+}
+
 static int look_at_link(struct netlink *netlink, const struct request *request,
-			struct facts *facts, struct error *err)
+			const struct routing *routing, struct facts *facts, struct error *err)
 {
 	const struct link *link = &facts->link;
 	unsigned mtu = request->mtu ? request->mtu : link->mtu;
@@ -122,8 +149,11 @@ static int look_at_link(struct netlink *netlink, const struct request *request,
 	facts->has_ipv6 = facts->has_ipv6 && mtu >= IPV6_MTU_MIN;
 	if (!rc)
 		rc = read_setting("ipv6", link->name, "accept_ra", &facts->accept_ra, err);
-	/* One that is down has no routes. */
-	return rc || !link->up ? rc : look_at_routes(netlink, facts, err);
+	/* One that is down has no routes, nor neighbours. */
+	if (rc || !link->up)
+		return rc;
+	rc = look_at_routes(netlink, facts, err);
+	return rc ? rc : look_at_neighbours(netlink, routing, facts, err);
 }
 
 static void advise_on_prefixes(const struct request *request, const struct routing *routing)
@@ -170,7 +200,7 @@ int gateway_look(struct netlink *netlink, const struct request *request,
 	int rc = look_at_gateway(netlink, request, routing, facts, err);
 
 	if (!rc && facts->link.index)
-		rc = look_at_link(netlink, request, facts, err);
+		rc = look_at_link(netlink, request, routing, facts, err);
 	if (rc)
 		return rc;
 	advise(request, routing, facts);
@@ -178,20 +208,48 @@ int gateway_look(struct netlink *netlink, const struct request *request,
 	return 0;
 }
 
+/* Keep an error for the end, unless it says that the device is gone: that is what is wanted. */
+static void note(const struct error *own, struct error *err)
+{
+	if (own->code && own->code != ENODEV)
+		error_set(err, own->code, "%s", own->text);
+}
+
+static void look_at_link_down(struct netlink *netlink, struct facts *facts, struct error *err)
+{
+	struct error own = { 0 };
+	int rc;
+
+	if (!facts->link.index)
+		return;
+	rc = address_list(netlink, &facts->link, facts->addresses, FACTS_ADDRESSES,
+			  &facts->address_count, &own);
+	if (!rc)
+		rc = read_setting("ipv4", facts->link.name, "proxy_arp", &facts->proxy_arp, &own);
+	/* Not known: to be set. */
+	if (rc)
+		facts->proxy_arp = -1;
+	note(&own, err);
+}
+
 int gateway_look_down(struct netlink *netlink, const struct request *request,
 		      const struct routing *routing, struct facts *facts, struct error *err)
 {
-	const struct link *link = &facts->link;
+	struct error own = { 0 };
 	int rc = 0;
 
-	if (link->index)
-		rc = address_list(netlink, link, facts->addresses, FACTS_ADDRESSES,
-				  &facts->address_count, err);
-	if (link->index && read_setting("ipv4", link->name, "proxy_arp", &facts->proxy_arp, err))
-		rc = -err->code;
-	if (routing_has_ipv6(routing) &&
-	    look_for_gateway(netlink, request, &facts->gateway, err))
-		rc = -err->code;
+	look_at_link_down(netlink, facts, err);
+	if (routing_has_ipv6(routing))
+		rc = look_for_gateway(netlink, request, &facts->gateway, &own);
+	if (!rc)
+		rc = look_at_proxies(netlink, routing, facts, &own);
+	note(&own, err);
 	tell_hooks(routing, facts);
-	return look_at_proxying(netlink, routing, facts, err) ? -err->code : rc;
+	return -err->code;
+}
+
+void gateway_look_ifup(const struct request *request, struct facts *facts)
+{
+	if (request->type == TYPE_VIF)
+		ifup_find(facts->ifup);
 }

@@ -10,6 +10,9 @@
 
 struct netlink;
 
+/* The device of the default route, IPv4's, else IPv6's; index 0: there is none. */
+int gateway_default(struct netlink *netlink, struct link *gateway, struct error *err) MUST_CHECK;
+
 /*
  * Find the gateway device, as far as routing needs one: the one that is named (gatewaydev, else
  * netdev), else the default route's, else eth0; and see what is set of its address, of the
@@ -24,5 +27,8 @@ int gateway_look(struct netlink *netlink, const struct request *request,
 int gateway_look_down(struct netlink *netlink, const struct request *request,
 		      const struct routing *routing, struct facts *facts,
 		      struct error *err) MUST_CHECK;
+
+/* Find the host's ifup into facts->ifup, for a vif: nobody configures the taps beside them. */
+void gateway_look_ifup(const struct request *request, struct facts *facts);
 
 #endif

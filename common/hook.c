@@ -4,11 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -107,29 +105,16 @@ int hook_apply(const struct hook_call *call, int seconds, struct error *err)
 {
 	char *const argv[] = { (char *)call->shell, "-c", (char *)hook_prelude,
 			       (char *)call->file, NULL };
-	int rc = set_variables(call, err), status = 0;
+	int rc = set_variables(call, err);
+	struct error own = { 0 };
 	pid_t pid = 0;
 
 	if (!rc)
 		rc = process_start(argv, false, &pid, err);
 	if (rc)
 		return rc;
-	rc = process_wait(pid, seconds, &status);
-	if (rc) {
-		/* What it started, too. */
-		kill(-pid, SIGKILL);
-		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
-	}
-	if (rc == -ETIMEDOUT)
-		return error_set(err, ETIMEDOUT, "hook %s ran for more than %d s", call->file,
-				 seconds);
-	if (rc)
-		return error_set(err, -rc, "hook %s: %s", call->file, strerror(-rc));
-	if (WIFSIGNALED(status))
-		return error_set(err, ECHILD, "hook %s was killed by signal %d", call->file,
-				 WTERMSIG(status));
-	if (WEXITSTATUS(status))
-		return error_set(err, ECHILD, "hook %s failed with status %d", call->file,
-				 WEXITSTATUS(status));
-	return 0;
+	rc = process_finish(pid, seconds, &own);
+	if (rc < 0)
+		return error_set(err, -rc, "hook %s %s", call->file, own.text);
+	return rc ? error_set(err, ECHILD, "hook %s failed with status %d", call->file, rc) : 0;
 }

@@ -5,21 +5,18 @@
 #include <errno.h>
 #include <libiptc/libip6tc.h>
 #include <libiptc/libiptc.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lock.h"
-#include "log.h"
-#include "process.h"
+#include "module.h"
 #include "xtrule.h"
 
 #define LOCK_FILE "/run/xtables.lock"
-#define MODPROBE_FILE "/proc/sys/kernel/modprobe"
-#define MODPROBE_SIZE 256		/* KMOD_PATH_LEN of linux/kmod.h */
 #define TRIES 100			/* for writers that heed no lock */
 #define PAUSE_NANOSECONDS 1000000	/* between two tries */
 
@@ -30,20 +27,21 @@ struct family {
 	const char *module;
 	const char *loaded;	/* names the tables that are */
 	const struct xtc_ops *ops;
-	const void *(*first)(struct xtc_handle *handle);
+	const void *(*first)(const char *chain, struct xtc_handle *handle);
 	const void *(*next)(const void *xtrule, struct xtc_handle *handle);
 	const char *(*target)(const void *xtrule, struct xtc_handle *handle);
-	int (*insert)(const void *xtrule, unsigned position, struct xtc_handle *handle);
-	int (*delete)(unsigned position, struct xtc_handle *handle);
+	int (*insert)(const char *chain, const void *xtrule, unsigned position,
+		      struct xtc_handle *handle);
+	int (*delete)(const char *chain, unsigned position, struct xtc_handle *handle);
 };
 
 /* As long as libiptc's type: gcc takes that at its word. */
-static const xt_chainlabel chain_name = RULE_CHAIN;
+static const xt_chainlabel forward = RULE_CHAIN;
 
 #define WRAP(tc)                                                                                  \
-	static const void *tc##_first(struct xtc_handle *handle)                                  \
+	static const void *tc##_first(const char *chain, struct xtc_handle *handle)               \
 	{                                                                                         \
-		return tc##_first_rule(chain_name, handle);                                       \
+		return tc##_first_rule(chain, handle);                                            \
 	}                                                                                         \
 	static const void *tc##_next(const void *xtrule, struct xtc_handle *handle)               \
 	{                                                                                         \
@@ -53,23 +51,24 @@ static const xt_chainlabel chain_name = RULE_CHAIN;
 	{                                                                                         \
 		return tc##_get_target(xtrule, handle);                                           \
 	}                                                                                         \
-	static int tc##_insert(const void *xtrule, unsigned position, struct xtc_handle *handle)  \
+	static int tc##_insert(const char *chain, const void *xtrule, unsigned position,          \
+			       struct xtc_handle *handle)                                         \
 	{                                                                                         \
-		return tc##_insert_entry(chain_name, xtrule, position, handle);                   \
+		return tc##_insert_entry(chain, xtrule, position, handle);                        \
 	}                                                                                         \
-	static int tc##_delete(unsigned position, struct xtc_handle *handle)                      \
+	static int tc##_delete(const char *chain, unsigned position, struct xtc_handle *handle)   \
 	{                                                                                         \
-		return tc##_delete_num_entry(chain_name, position, handle);                       \
+		return tc##_delete_num_entry(chain, position, handle);                            \
 	}
 
 WRAP(iptc)
 WRAP(ip6tc)
 
 static const struct family families[] = {
-	{ AF_INET, "iptables", "ip_tables", "/proc/net/ip_tables_names", &iptc_ops, iptc_first, iptc_next,
-	  iptc_target, iptc_insert, iptc_delete },
-	{ AF_INET6, "ip6tables", "ip6_tables", "/proc/net/ip6_tables_names", &ip6tc_ops, ip6tc_first,
-	  ip6tc_next, ip6tc_target, ip6tc_insert, ip6tc_delete },
+	{ AF_INET, "iptables", "ip_tables", "/proc/net/ip_tables_names", &iptc_ops, iptc_first,
+	  iptc_next, iptc_target, iptc_insert, iptc_delete },
+	{ AF_INET6, "ip6tables", "ip6_tables", "/proc/net/ip6_tables_names", &ip6tc_ops,
+	  ip6tc_first, ip6tc_next, ip6tc_target, ip6tc_insert, ip6tc_delete },
 };
 
 /* A rule, and where in the chain it stood or is to stand. */
@@ -85,16 +84,18 @@ struct copies {
 
 struct iptables {
 	int seconds;
-	/* What the last replacement in each family took away, if it wrote anything. */
-	bool wrote[ARRAY_SIZE(families)];
-	struct copies before[ARRAY_SIZE(families)];
+	/* What the last replacement of each sort took away, if it wrote anything. */
+	bool wrote[4];
+	struct copies before[4];
 };
 
-/* To make the rules of a device those wanted. */
+/* To make a set's rules those wanted. */
 struct job {
 	const struct family *family;
-	const char *device;
-	struct copies wanted;
+	const struct rule_set *set;
+	struct copies rules;	/* the set's */
+	struct copies *wanted;
+	bool adds;		/* what is missing, and takes nothing away */
 	struct copies found;	/* before the last try that wrote */
 	bool wrote;
 };
@@ -102,6 +103,12 @@ struct job {
 static size_t family_index(uint8_t family)
 {
 	return family == AF_INET6;
+}
+
+/* IPv4's, IPv6's, an exact set's, wanted or not. */
+static size_t sort_index(const struct rule_set *set)
+{
+	return set->exact ? (size_t)(2 + set->unwanted) : family_index(set->family);
 }
 
 static int no_memory(struct error *err)
@@ -152,42 +159,27 @@ static bool same_copies(uint8_t family, const struct copies *a, const struct cop
 	return same;
 }
 
-static void run_modprobe(char *path, const struct family *family, int seconds)
+static bool has_copies(uint8_t family, const struct copies *copies, const struct copies *of)
 {
-	char *const argv[] = { path, (char *)"-q", (char *)family->module, NULL };
-	struct error err = { 0 };
-	int status = 0;
-	pid_t pid;
-
-	if (process_start(argv, true, &pid, &err))
-		log_line(LOG_DEBUG, "%s", err.text);
-	else if (process_wait(pid, seconds, &status) || status)
-		log_line(LOG_DEBUG, "%s did not load the module %s", path, family->module);
+	for (size_t i = 0; i < of->count; i++)
+		if (!count_same(copies, family, of->list[i].xtrule))
+			return false;
+	return true;
 }
 
 /*
  * The kernel loads a table by itself, but not what all tables need; so iptables' own legacy
- * programs do as well. Whether that has worked, the first use of the table tells.
+ * programs do as well.
  */
 static void load_module(const struct family *family, int seconds)
 {
-	char path[MODPROBE_SIZE] = "";
-	FILE *file;
-
-	if (!access(family->loaded, F_OK))
-		return;
-	file = fopen(MODPROBE_FILE, "re");
-	if (file && fgets(path, sizeof(path), file))
-		path[strcspn(path, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	/* Empty: the admin wants no modules loaded. */
-	if (*path)
-		run_modprobe(path, family, seconds);
+	if (access(family->loaded, F_OK))
+		module_load(family->module, seconds);
 }
 
 /* Nothing is loaded for the question. Without the file there is not even a module. */
-static int look_if_loaded(const struct family *family, bool *loaded, struct error *err)
+static int look_if_loaded(const struct family *family, const char *table, bool *loaded,
+			  struct error *err)
 {
 	FILE *tables = fopen(family->loaded, "re");
 	char line[XT_TABLE_MAXNAMELEN + 1];
@@ -198,42 +190,55 @@ static int look_if_loaded(const struct family *family, bool *loaded, struct erro
 		return 0;
 	if (!tables)
 		return error_set(err, errno, "%s: %s", family->loaded, strerror(errno));
-	while (!*loaded && fgets(line, sizeof(line), tables))
-		*loaded = !strcmp(line, RULE_TABLE "\n");
+	while (!*loaded && fgets(line, sizeof(line), tables)) {
+		line[strcspn(line, "\n")] = '\0';
+		*loaded = !strcmp(line, table);
+	}
 	failed = ferror(tables);
 	fclose(tables);
 	return failed ? error_set(err, EIO, "%s cannot be read", family->loaded) : 0;
 }
 
-static int read_table(const struct family *family, struct xtc_handle **handle, struct error *err)
+static int read_table(const struct family *family, const char *table,
+		      struct xtc_handle **handle, struct error *err)
 {
-	*handle = family->ops->init(RULE_TABLE);
+	*handle = family->ops->init(table);
 	if (*handle)
 		return 0;
 	if (errno == ENOPROTOOPT || errno == ENOENT)
-		return error_set(err, errno, "the kernel has no %s (legacy) table " RULE_TABLE
-				 ": %s", family->name, strerror(errno));
-	return error_set(err, errno, "cannot read the %s (legacy) table " RULE_TABLE ": %s",
-			 family->name, strerror(errno));
+		return error_set(err, errno, "the kernel has no %s (legacy) table %s: %s",
+				 family->name, table, strerror(errno));
+	return error_set(err, errno, "cannot read the %s (legacy) table %s: %s", family->name,
+			 table, strerror(errno));
 }
 
 static int refused(const struct job *job, const char *what, int code, struct error *err)
 {
-	return error_set(err, code, "cannot %s the rules of %s in the %s (legacy) table "
-			 RULE_TABLE ": %s", what, job->device, job->family->name,
+	return error_set(err, code, "cannot %s the rules of %s in the %s (legacy) table %s: %s",
+			 what, job->set->device, job->family->name, job->set->table,
 			 job->family->ops->strerror(code));
+}
+
+/* Whether the set is about such a rule. */
+static bool is_meant(const struct job *job, struct xtc_handle *handle, const void *xtrule)
+{
+	const uint8_t family = job->family->family;
+
+	if (job->set->exact)
+		return count_same(&job->rules, family, xtrule);
+	return xtrule_names(family, xtrule, job->set->device) &&
+	       !strcmp(job->family->target(xtrule, handle), IPTC_LABEL_ACCEPT);
 }
 
 static int find_rules(const struct job *job, struct xtc_handle *handle, struct copies *found,
 		      unsigned *length, struct error *err)
 {
 	const struct family *family = job->family;
-	const void *xtrule = family->first(handle);
+	const void *xtrule = family->first(job->set->chain, handle);
 	int rc = 0;
 
 	for (*length = 0; !rc && xtrule; ++*length, xtrule = family->next(xtrule, handle))
-		if (xtrule_names(family->family, xtrule, job->device) &&
-		    !strcmp(family->target(xtrule, handle), IPTC_LABEL_ACCEPT))
+		if (is_meant(job, handle, xtrule))
 			rc = add_copy(found, *length, xtrule_copy(family->family, xtrule), err);
 	return rc;
 }
@@ -242,7 +247,7 @@ static int find_rules(const struct job *job, struct xtc_handle *handle, struct c
 static int delete_rules(const struct job *job, struct xtc_handle *handle, struct error *err)
 {
 	for (size_t i = job->found.count; i > 0; i--)
-		if (!job->family->delete(job->found.list[i - 1].position, handle))
+		if (!job->family->delete(job->set->chain, job->found.list[i - 1].position, handle))
 			return refused(job, "delete", errno, err);
 	return 0;
 }
@@ -250,12 +255,16 @@ static int delete_rules(const struct job *job, struct xtc_handle *handle, struct
 static int insert_rules(const struct job *job, struct xtc_handle *handle, unsigned length,
 			struct error *err)
 {
-	const struct copy *copy = job->wanted.list;
+	const struct copy *copy = job->wanted->list;
 
-	for (size_t i = 0; i < job->wanted.count; i++, copy++, length++)
-		if (!job->family->insert(copy->xtrule,
+	for (size_t i = 0; i < job->wanted->count; i++, copy++) {
+		if (job->adds && count_same(&job->found, job->family->family, copy->xtrule))
+			continue;
+		if (!job->family->insert(job->set->chain, copy->xtrule,
 					 copy->position < length ? copy->position : length, handle))
 			return refused(job, "insert", errno, err);
+		length++;
+	}
 	return 0;
 }
 
@@ -276,29 +285,38 @@ static int commit(const struct job *job, struct xtc_handle *handle, struct error
 	return may_try_again(-errno) ? -errno : refused(job, "write", errno, err);
 }
 
+static bool is_done(const struct job *job, const struct copies *found)
+{
+	return job->adds ? has_copies(job->family->family, found, job->wanted) :
+			   same_copies(job->family->family, found, job->wanted);
+}
+
 static int change(struct job *job, struct xtc_handle *handle, struct error *err)
 {
 	struct copies found = { 0 };
 	unsigned length;
 	int rc = find_rules(job, handle, &found, &length, err);
 
-	if (rc || same_copies(job->family->family, &found, &job->wanted)) {
+	if (rc || is_done(job, &found)) {
 		free_copies(&found);
 		return rc;
 	}
 	free_copies(&job->found);
 	job->found = found;
 	job->wrote = true;
-	rc = delete_rules(job, handle, err);
+	if (!job->adds) {
+		rc = delete_rules(job, handle, err);
+		length -= (unsigned)found.count;
+	}
 	if (!rc)
-		rc = insert_rules(job, handle, length - (unsigned)found.count, err);
+		rc = insert_rules(job, handle, length, err);
 	return rc ? rc : commit(job, handle, err);
 }
 
 static int try(struct job *job, struct error *err)
 {
 	struct xtc_handle *handle;
-	int rc = read_table(job->family, &handle, err);
+	int rc = read_table(job->family, job->set->table, &handle, err);
 
 	if (rc)
 		return rc;
@@ -360,37 +378,41 @@ void iptables_close(struct iptables *iptables)
 {
 	if (!iptables)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(iptables->before); i++)
 		free_copies(&iptables->before[i]);
 	free(iptables);
 }
 
+/* Where they shall stand: at the top, or, exact ones, at the end. */
 static int make_rules(const struct rule_set *set, struct copies *copies, struct error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < set->count; i++)
-		rc = add_copy(copies, 0, xtrule_make(&set->rules[i]), err);
+		rc = add_copy(copies, set->exact ? UINT_MAX : 0, xtrule_make(&set->rules[i]), err);
 	return rc;
 }
 
 int iptables_replace(struct iptables *iptables, const struct rule_set *set, struct error *err)
 {
-	const size_t i = family_index(set->family);
-	struct job job = { .family = &families[i], .device = set->device };
+	const size_t i = sort_index(set);
+	struct job job = { .family = &families[family_index(set->family)], .set = set };
+	struct copies none = { 0 };
 	bool loaded = true;
 	int rc = 0;
 
 	free_copies(&iptables->before[i]);
 	iptables->wrote[i] = false;
-	if (!set->count)
-		rc = look_if_loaded(job.family, &loaded, err);
+	job.wanted = set->unwanted ? &none : &job.rules;
+	job.adds = set->exact && !set->unwanted;
+	if (!set->count || set->unwanted)
+		rc = look_if_loaded(job.family, set->table, &loaded, err);
 	if (rc || !loaded)
 		return rc;
-	rc = make_rules(set, &job.wanted, err);
+	rc = make_rules(set, &job.rules, err);
 	if (!rc)
 		rc = do_job(&job, iptables->seconds, err);
-	free_copies(&job.wanted);
+	free_copies(&job.rules);
 	iptables->before[i] = job.found;
 	/* Also after a failure, which may have come too late. */
 	iptables->wrote[i] = job.wrote;
@@ -399,14 +421,41 @@ int iptables_replace(struct iptables *iptables, const struct rule_set *set, stru
 
 int iptables_restore(struct iptables *iptables, const struct rule_set *set, struct error *err)
 {
-	const size_t i = family_index(set->family);
-	struct job job = { .family = &families[i], .device = set->device };
+	const size_t i = sort_index(set);
+	struct job job = { .family = &families[family_index(set->family)], .set = set };
 	int rc;
 
 	if (!iptables->wrote[i])
 		return 0;
-	job.wanted = iptables->before[i];
-	rc = do_job(&job, iptables->seconds, err);
+	job.wanted = &iptables->before[i];
+	rc = make_rules(set, &job.rules, err);
+	if (!rc)
+		rc = do_job(&job, iptables->seconds, err);
+	free_copies(&job.rules);
+	free_copies(&job.found);
+	return rc;
+}
+
+int iptables_has(const struct rule_set *set, bool *has, struct error *err)
+{
+	struct job job = { .family = &families[family_index(set->family)], .set = set };
+	struct xtc_handle *handle = NULL;
+	unsigned length;
+	bool loaded;
+	int rc = look_if_loaded(job.family, set->table, &loaded, err);
+
+	*has = false;
+	if (rc || !loaded)
+		return rc;
+	rc = make_rules(set, &job.rules, err);
+	if (!rc)
+		rc = read_table(job.family, set->table, &handle, err);
+	if (handle) {
+		rc = find_rules(&job, handle, &job.found, &length, err);
+		*has = !rc && has_copies(set->family, &job.found, &job.rules);
+		job.family->ops->free(handle);
+	}
+	free_copies(&job.rules);
 	free_copies(&job.found);
 	return rc;
 }
@@ -417,17 +466,16 @@ int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err)
 	struct xt_counters counters;
 	struct xtc_handle *handle;
 	bool loaded;
-	int rc = look_if_loaded(of, &loaded, err);
+	int rc = look_if_loaded(of, RULE_TABLE, &loaded, err);
 
 	*chain = (struct rule_chain){ 0 };
 	if (!rc && loaded)
-		rc = read_table(of, &handle, err);
+		rc = read_table(of, RULE_TABLE, &handle, err);
 	if (rc || !loaded)
 		return rc;
 	chain->exists = true;
-	chain->drops = !strcmp(of->ops->get_policy(chain_name, &counters, handle),
-			       IPTC_LABEL_DROP);
-	chain->has_rules = of->first(handle);
+	chain->drops = !strcmp(of->ops->get_policy(forward, &counters, handle), IPTC_LABEL_DROP);
+	chain->has_rules = of->first(forward, handle);
 	of->ops->free(handle);
 	return 0;
 }

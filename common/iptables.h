@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The accept rules in the legacy tables, which libiptc copies out of the kernel and in again as a
+// A set's rules in the legacy tables, which libiptc copies out of the kernel and in again as a
 // whole: iptables-legacy(8) shows them.
 #ifndef IPTABLES_H
 #define IPTABLES_H
@@ -20,18 +20,22 @@ void iptables_close(struct iptables *iptables);
  * own lock (/run/xtables.lock, or $XTABLES_LOCKFILE), in one copy out and in. When they are that
  * already, in whatever order, nothing is written. New ones go to the chain's top in the set's
  * order, so that its last is the first. What was there is kept for iptables_restore. No table is
- * loaded for an empty set. -ETIMEDOUT names the lock's holder; -ENOPROTOOPT or -ENOENT: the
+ * loaded for an empty set. With an exact set, only its rules are looked at: what is missing goes
+ * to the chain's end, or, if they are unwanted, all copies of them go. -ETIMEDOUT names the lock's holder; -ENOPROTOOPT or -ENOENT: the
  * kernel has no such tables.
  */
 int iptables_replace(struct iptables *iptables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
 
 /*
- * Make the rules of the set's device again what they were before the last iptables_replace of
- * that family, where they were and with what they had counted.
+ * Make the set's rules again what they were before the last iptables_replace of such a set, where
+ * they were and with what they had counted.
  */
 int iptables_restore(struct iptables *iptables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
+
+/* Whether all rules of an exact set are there, wanted or not; the table is not loaded for that. */
+int iptables_has(const struct rule_set *set, bool *has, struct error *err) MUST_CHECK;
 
 /* Look at FORWARD; the table is not loaded for that. All false when there is none. */
 int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err) MUST_CHECK;

@@ -206,3 +206,11 @@ void lock_release(int fd)
 	if (fd >= 0)
 		close(fd);
 }
+
+void lock_remove(const char *path, int fd)
+{
+	if (fd < 0)
+		return;
+	unlink(path);
+	close(fd);
+}

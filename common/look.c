@@ -154,7 +154,7 @@ static int look_for_link_down(struct look *look, bool further, struct error *err
 	if (rc || found)
 		return rc ? rc : store_rc;
 	rc = look_for_wanted(look, &other, err);
-	facts->link.index = 0;
+	facts->link = (struct link){ 0 };
 	if (vif_owns(look->request, &other))
 		facts->link = other;
 	else
@@ -199,7 +199,7 @@ static int look_for_firewall(struct look *look, struct error *err)
 	int rc = firewall_open(&tools->firewall, look->request->timeout, err);
 
 	if (!rc)
-		firewall_look(tools->firewall, look->request, &look->facts->firewall);
+		firewall_look(tools->firewall, look->request->firewall, &look->facts->firewall);
 	return rc;
 }
 

@@ -51,7 +51,8 @@ int neighbour_find(struct netlink *netlink, struct neighbour *neighbour, bool *f
 
 	memcpy(neighbour->mac, answer.mac, MAC_LEN);
 	*found = !rc && answer.fixed;
-	if (!rc || rc == -ENOENT)
+	/* The last one: the kernel has no such family. */
+	if (!rc || rc == -ENOENT || rc == -EAFNOSUPPORT)
 		return 0;
 	return error_set(err, -rc, "looking for a neighbour on %s: %s",
 			 neighbour->link_name, refusal.text);

@@ -280,6 +280,21 @@ int nft_put_match(struct nl_msg *message, const char *name, uint32_t revision, c
 	return close_expression(message, &match, rc);
 }
 
+int nft_put_target(struct nl_msg *message, const char *name, uint32_t revision, const void *info,
+		   uint32_t size)
+{
+	struct expression target;
+	int rc = open_expression(message, "target", &target);
+
+	if (!rc)
+		rc = nla_put_string(message, NFTA_TARGET_NAME, name);
+	if (!rc)
+		rc = nft_put_u32(message, NFTA_TARGET_REV, revision);
+	if (!rc)
+		rc = nla_put(message, NFTA_TARGET_INFO, (int)size, info);
+	return close_expression(message, &target, rc);
+}
+
 int nft_put_counter(struct nl_msg *message)
 {
 	struct expression counter;

@@ -64,6 +64,8 @@ int nft_put_compare(struct nl_msg *message, uint32_t operator, const void *data,
 int nft_put_lookup(struct nl_msg *message, const char *set, bool inverted, uint32_t reg);
 int nft_put_match(struct nl_msg *message, const char *name, uint32_t revision, const void *info,
 		  uint32_t size);
+int nft_put_target(struct nl_msg *message, const char *name, uint32_t revision, const void *info,
+		   uint32_t size);
 int nft_put_counter(struct nl_msg *message);
 int nft_put_verdict(struct nl_msg *message, int verdict, const char *chain);
 

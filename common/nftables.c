@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter_ipv4.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdlib.h>
@@ -15,17 +16,17 @@
 #include "nft.h"
 #include "nftrule.h"
 
-/* A rule of the device's that is in the kernel. */
+/* A rule of the set's device, or, if the set is exact, one of the set, that is in the kernel. */
 struct found {
 	struct found *next;
 	uint64_t handle;
-	uint64_t after;		/* the handle of the rule before it that is not the device's, or 0 */
+	uint64_t after;		/* the handle of the rule before it that is none of these, or 0 */
 	size_t len;		/* of the expressions, as the kernel gave them */
 	size_t notes_len;	/* of iptables' or nft's own notes, which follow */
 	char expressions[];
 };
 
-/* What a table's FORWARD has of one device, the first rule first. */
+/* What a chain has of one set's rules, the first rule first. */
 struct state {
 	uint32_t generation;
 	bool has_chain;
@@ -37,7 +38,7 @@ struct state {
 struct nftables {
 	struct netlink *netlink;
 	int seconds;
-	struct state before[2];	/* what was replaced, IPv4's and IPv6's */
+	struct state before[4];	/* what was replaced: IPv4's, IPv6's, an exact set's, wanted or not */
 };
 
 static void forget(struct state *state)
@@ -77,12 +78,12 @@ struct netlink *nftables_netlink(struct nftables *nftables)
 	return nftables->netlink;
 }
 
-static struct nl_msg *rule_message(int type, int flags, uint8_t family)
+static struct nl_msg *rule_message(int type, int flags, const struct rule_set *set)
 {
-	struct nl_msg *message = nft_message(type, flags, family);
+	struct nl_msg *message = nft_message(type, flags, set->family);
 
-	if (message && (nla_put_string(message, NFTA_RULE_TABLE, RULE_TABLE) ||
-			nla_put_string(message, NFTA_RULE_CHAIN, RULE_CHAIN))) {
+	if (message && (nla_put_string(message, NFTA_RULE_TABLE, set->table) ||
+			nla_put_string(message, NFTA_RULE_CHAIN, set->chain))) {
 		nlmsg_free(message);
 		return NULL;
 	}
@@ -90,14 +91,15 @@ static struct nl_msg *rule_message(int type, int flags, uint8_t family)
 }
 
 /* Without NLM_F_APPEND a rule goes to the top. */
-static struct nl_msg *insertion(uint8_t family)
+static struct nl_msg *insertion(const struct rule_set *set)
 {
-	return rule_message(NFT_MSG_NEWRULE, NLM_F_CREATE, family);
+	return rule_message(NFT_MSG_NEWRULE, NLM_F_CREATE | (set->exact ? NLM_F_APPEND : 0), set);
 }
 
-static void insert_rule(struct nft_batch *batch, const struct rule *rule)
+static void insert_rule(struct nft_batch *batch, const struct rule_set *set,
+			const struct rule *rule)
 {
-	struct nl_msg *message = insertion(rule->family);
+	struct nl_msg *message = insertion(set);
 	struct nlattr *list = message ? nla_nest_start(message, NFTA_RULE_EXPRESSIONS) : NULL;
 	int failed = !list || nftrule_put(message, rule);
 
@@ -106,18 +108,39 @@ static void insert_rule(struct nft_batch *batch, const struct rule *rule)
 	nft_add(batch, message, failed);
 }
 
-/* 1: they are the same; 0: they are not; -ENOMEM. */
-static int is_rule(struct found *found, const struct rule *rule)
+/* 1: the kernel's expressions are the rule's; 0: they are not; -ENOMEM. */
+static int is_rule(void *expressions, size_t len, const struct rule_set *set,
+		   const struct rule *rule)
 {
-	struct nl_msg *message = insertion(rule->family);
+	struct nl_msg *message = insertion(set);
 	struct nlattr *list = message ? nla_nest_start(message, NFTA_RULE_EXPRESSIONS) : NULL;
 	int rc = -ENOMEM;
 
 	if (list && !nftrule_put(message, rule)) {
 		nla_nest_end(message, list);
-		rc = nftrule_same(found->expressions, (int)found->len, list);
+		rc = nftrule_same(expressions, (int)len, list);
 	}
 	nlmsg_free(message);
+	return rc;
+}
+
+/* 1: the rule is among those found; 0: it is not; -ENOMEM. */
+static int has_rule(const struct state *state, const struct rule_set *set, const struct rule *rule)
+{
+	int rc = 0;
+
+	for (struct found *found = state->first; found && !rc; found = found->next)
+		rc = is_rule(found->expressions, found->len, set, rule);
+	return rc;
+}
+
+/* 1: all rules of the set are among those found; 0: they are not; -ENOMEM. */
+static int has_set(const struct state *state, const struct rule_set *set)
+{
+	int rc = 1;
+
+	for (size_t i = 0; i < set->count && rc == 1; i++)
+		rc = has_rule(state, set, &set->rules[i]);
 	return rc;
 }
 
@@ -127,10 +150,12 @@ static int is_set(const struct state *state, const struct rule_set *set)
 	struct found *found = state->first;
 	int rc = 1;
 
+	if (set->exact)
+		return set->unwanted ? !found : has_set(state, set);
 	for (size_t i = set->count; i-- > 0 && rc == 1; found = found->next) {
 		if (!found)
 			return 0;
-		rc = is_rule(found, &set->rules[i]);
+		rc = is_rule(found->expressions, found->len, set, &set->rules[i]);
 	}
 	return rc == 1 ? !found : rc;
 }
@@ -138,10 +163,23 @@ static int is_set(const struct state *state, const struct rule_set *set)
 /* ---- reading and replacing ------------------------------------------------------------------ */
 
 struct reading {
-	const char *device;
+	const struct rule_set *set;
 	struct state *state;
-	uint64_t before;	/* the handle of the last rule that is not the device's */
+	uint64_t before;	/* the handle of the last rule that is not meant */
 };
+
+/* 1: the set is about such a rule; 0: it is not; -ENOMEM. */
+static int is_meant(const struct rule_set *set, struct nlattr *expressions)
+{
+	int rc = 0;
+
+	if (!set->exact)
+		return nftrule_is_of(expressions, set->device);
+	for (size_t i = 0; i < set->count && !rc; i++)
+		rc = is_rule(nla_data(expressions), (size_t)nla_len(expressions), set,
+			     &set->rules[i]);
+	return rc;
+}
 
 static int keep(struct reading *reading, uint64_t handle, struct nlattr *expressions,
 		struct nlattr *notes, struct error *err)
@@ -168,13 +206,15 @@ static int take_rule(const struct nlmsghdr *reply, void *arg, struct error *err)
 	struct nlattr *expressions = nft_find(reply, NFTA_RULE_EXPRESSIONS);
 	struct nlattr *handle = nft_find(reply, NFTA_RULE_HANDLE);
 	struct reading *reading = arg;
+	int meant = expressions && handle ? is_meant(reading->set, expressions) : 0;
 
-	if (!handle)
-		return 0;
-	if (expressions && nftrule_is_of(expressions, reading->device))
+	if (meant < 0)
+		return error_set(err, -meant, "out of memory");
+	if (meant)
 		return keep(reading, nla_get_u64(handle), expressions,
 			    nft_find(reply, NFTA_RULE_USERDATA), err);
-	reading->before = nla_get_u64(handle);
+	if (handle)
+		reading->before = nla_get_u64(handle);
 	return 0;
 }
 
@@ -194,12 +234,12 @@ static int take_chain(const struct nlmsghdr *reply, void *arg, struct error *err
 	return 0;
 }
 
-static int read_chain(struct netlink *netlink, uint8_t family, struct chain_reply *chain,
-		      struct error *err)
+static int read_chain(struct netlink *netlink, const struct rule_set *set,
+		      struct chain_reply *chain, struct error *err)
 {
-	struct nl_msg *message = nft_message(NFT_MSG_GETCHAIN, 0, family);
-	int failed = !message || nla_put_string(message, NFTA_CHAIN_TABLE, RULE_TABLE) ||
-		     nla_put_string(message, NFTA_CHAIN_NAME, RULE_CHAIN);
+	struct nl_msg *message = nft_message(NFT_MSG_GETCHAIN, 0, set->family);
+	int failed = !message || nla_put_string(message, NFTA_CHAIN_TABLE, set->table) ||
+		     nla_put_string(message, NFTA_CHAIN_NAME, set->chain);
 	struct error refusal = { 0 };
 	int rc;
 
@@ -210,10 +250,10 @@ static int read_chain(struct netlink *netlink, uint8_t family, struct chain_repl
 	       error_set(err, -rc, "%s", refusal.text);
 }
 
-static int read_rules(struct netlink *netlink, uint8_t family, netlink_reply reply, void *arg,
-		      struct error *err)
+static int read_rules(struct netlink *netlink, const struct rule_set *set, netlink_reply reply,
+		      void *arg, struct error *err)
 {
-	struct nl_msg *message = rule_message(NFT_MSG_GETRULE, NLM_F_DUMP, family);
+	struct nl_msg *message = rule_message(NFT_MSG_GETRULE, NLM_F_DUMP, set);
 
 	return netlink_talk(netlink, message, 0, reply, arg, err);
 }
@@ -221,43 +261,48 @@ static int read_rules(struct netlink *netlink, uint8_t family, netlink_reply rep
 static int read_state(struct netlink *netlink, const struct rule_set *set, struct state *state,
 		      struct error *err)
 {
-	struct reading reading = { .device = set->device, .state = state };
+	struct reading reading = { .set = set, .state = state };
 	struct chain_reply chain = { 0 };
 	int rc = nft_generation(netlink, &state->generation, err);
 
 	forget(state);
 	if (!rc)
-		rc = read_chain(netlink, set->family, &chain, err);
+		rc = read_chain(netlink, set, &chain, err);
 	state->has_chain = chain.exists;
 	if (!rc && chain.exists)
-		rc = read_rules(netlink, set->family, take_rule, &reading, err);
+		rc = read_rules(netlink, set, take_rule, &reading, err);
 	state->complete = !rc;
 	return rc;
 }
 
 /* As iptables-nft makes them when the first rule comes (iptables/nft.c, xtables_ipv4). */
-static void make_chain(struct nft_batch *batch, uint8_t family)
+static void make_chain(struct nft_batch *batch, const struct rule_set *set)
 {
-	struct nl_msg *table = nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE, family);
-	struct nl_msg *chain = nft_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE, family);
+	struct nl_msg *table = nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE, set->family);
+	struct nl_msg *chain = nft_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE, set->family);
+	/* Of the two tables that a set may be of, each is named as its chains' type is. */
+	bool nat = !strcmp(set->table, NAT_TABLE);
 	struct nlattr *hook;
-	int failed = !chain || nla_put_string(chain, NFTA_CHAIN_TABLE, RULE_TABLE) ||
-		     nla_put_string(chain, NFTA_CHAIN_NAME, RULE_CHAIN) ||
-		     nla_put_string(chain, NFTA_CHAIN_TYPE, "filter");
+	int failed = !chain || nla_put_string(chain, NFTA_CHAIN_TABLE, set->table) ||
+		     nla_put_string(chain, NFTA_CHAIN_NAME, set->chain) ||
+		     nla_put_string(chain, NFTA_CHAIN_TYPE, set->table);
 
-	nft_add(batch, table, !table || nla_put_string(table, NFTA_TABLE_NAME, RULE_TABLE));
+	nft_add(batch, table, !table || nla_put_string(table, NFTA_TABLE_NAME, set->table));
 	hook = failed ? NULL : nla_nest_start(chain, NFTA_CHAIN_HOOK);
-	failed = !hook || nft_put_u32(chain, NFTA_HOOK_HOOKNUM, NF_INET_FORWARD) ||
-		 nft_put_u32(chain, NFTA_HOOK_PRIORITY, 0);
+	failed = !hook ||
+		 nft_put_u32(chain, NFTA_HOOK_HOOKNUM,
+			     nat ? NF_INET_POST_ROUTING : NF_INET_FORWARD) ||
+		 nft_put_u32(chain, NFTA_HOOK_PRIORITY, nat ? NF_IP_PRI_NAT_SRC : 0);
 	if (!failed)
 		nla_nest_end(chain, hook);
 	nft_add(batch, chain, failed || nft_put_u32(chain, NFTA_CHAIN_POLICY, NF_ACCEPT));
 }
 
-static void delete_rules(struct nft_batch *batch, uint8_t family, const struct state *state)
+static void delete_rules(struct nft_batch *batch, const struct rule_set *set,
+			 const struct state *state)
 {
 	for (struct found *found = state->first; found; found = found->next) {
-		struct nl_msg *message = rule_message(NFT_MSG_DELRULE, 0, family);
+		struct nl_msg *message = rule_message(NFT_MSG_DELRULE, 0, set);
 
 		nft_add(batch, message,
 			!message || nla_put_u64(message, NFTA_RULE_HANDLE, found->handle));
@@ -281,16 +326,31 @@ static int put_found(struct nl_msg *message, const struct found *found)
 }
 
 /* Each goes to the top, or right behind its old neighbour, so the last one is put in first. */
-static void insert_found(struct nft_batch *batch, uint8_t family, const struct found *found)
+static void insert_found(struct nft_batch *batch, const struct rule_set *set,
+			 const struct found *found)
 {
 	struct nl_msg *message;
 
 	if (!found)
 		return;
-	insert_found(batch, family, found->next);
+	insert_found(batch, set, found->next);
 	message = rule_message(NFT_MSG_NEWRULE, NLM_F_CREATE | (found->after ? NLM_F_APPEND : 0),
-			       family);
+			       set);
 	nft_add(batch, message, !message || put_found(message, found));
+}
+
+/* An exact set leaves what is there of it where it is. */
+static void insert_set(struct nft_batch *batch, const struct rule_set *set,
+		       const struct state *state)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		int there = set->exact ? has_rule(state, set, &set->rules[i]) : 0;
+
+		if (there < 0)
+			batch->failed = true;
+		if (!there)
+			insert_rule(batch, set, &set->rules[i]);
+	}
 }
 
 /*
@@ -301,12 +361,13 @@ static int try_replace(struct netlink *netlink, const struct rule_set *set,
 		       const struct found *before, bool restore, struct state *state,
 		       struct error *err)
 {
+	bool put = !restore && !set->unwanted && set->count;
 	struct error own = { 0 };
 	struct nft_batch batch;
 	int rc = read_state(netlink, set, state, &own), same = 0;
 
 	/* Where there is nothing, nothing is to be taken away. */
-	if (rc == -EOPNOTSUPP && (restore || !set->count))
+	if (rc == -EOPNOTSUPP && !put)
 		return 0;
 	if (rc)
 		return error_set(err, -rc, "%s", own.text);
@@ -316,12 +377,13 @@ static int try_replace(struct netlink *netlink, const struct rule_set *set,
 	if (same)
 		return same == 1 ? 0 : error_set(err, ENOMEM, "out of memory");
 	nft_begin(&batch, netlink, state->generation);
-	delete_rules(&batch, set->family, state);
-	if (!state->has_chain && !restore && set->count)
-		make_chain(&batch, set->family);
-	for (size_t i = 0; i < set->count && !restore; i++)
-		insert_rule(&batch, &set->rules[i]);
-	insert_found(&batch, set->family, before);
+	if (!put || !set->exact)
+		delete_rules(&batch, set, state);
+	if (put && !state->has_chain)
+		make_chain(&batch, set);
+	if (put)
+		insert_set(&batch, set, state);
+	insert_found(&batch, set, before);
 	return nft_commit(&batch, err);
 }
 
@@ -359,7 +421,7 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 
 static struct state *before_of(struct nftables *nftables, const struct rule_set *set)
 {
-	return &nftables->before[set->family == AF_INET ? 0 : 1];
+	return &nftables->before[set->exact ? 2 + set->unwanted : set->family == AF_INET6];
 }
 
 int nftables_replace(struct nftables *nftables, const struct rule_set *set, struct error *err)
@@ -386,6 +448,18 @@ int nftables_restore(struct nftables *nftables, const struct rule_set *set, stru
 	return rc;
 }
 
+int nftables_has(struct nftables *nftables, const struct rule_set *set, bool *has,
+		 struct error *err)
+{
+	struct state state = { 0 };
+	int rc = read_state(nftables->netlink, set, &state, err);
+	int all = rc ? 0 : has_set(&state, set);
+
+	forget(&state);
+	*has = all == 1;
+	return all < 0 ? error_set(err, -all, "out of memory") : rc;
+}
+
 static int take_any(const struct nlmsghdr *reply, void *arg, struct error *err)
 {
 	(void)reply;
@@ -397,13 +471,14 @@ static int take_any(const struct nlmsghdr *reply, void *arg, struct error *err)
 int nftables_look(struct nftables *nftables, uint8_t family, struct rule_chain *chain,
 		  struct error *err)
 {
+	const struct rule_set any = { .family = family, .table = RULE_TABLE, .chain = RULE_CHAIN };
 	struct chain_reply reply;
-	int rc = read_chain(nftables->netlink, family, &reply, err);
+	int rc = read_chain(nftables->netlink, &any, &reply, err);
 
 	memset(chain, 0, sizeof(*chain));
 	chain->exists = reply.exists;
 	chain->drops = reply.drops;
 	if (rc || !reply.exists)
 		return rc;
-	return read_rules(nftables->netlink, family, take_any, &chain->has_rules, err);
+	return read_rules(nftables->netlink, &any, take_any, &chain->has_rules, err);
 }

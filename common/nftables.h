@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The accept rules in nf_tables, in the form in which iptables-nft(8) reads and writes them: the
-// tables `ip filter` and `ip6 filter`, physdev through nft_compat.
+// A set's rules in nf_tables, in the form in which iptables-nft(8) reads and writes them: the
+// tables `ip filter`, `ip6 filter` and `ip nat`; physdev and MASQUERADE through nft_compat.
 #ifndef NFTABLES_H
 #define NFTABLES_H
 
@@ -24,13 +24,19 @@ struct netlink *nftables_netlink(struct nftables *nftables);
  * is begun anew when another one came in between. When they are that already, nothing is
  * changed. New ones go to the chain's top, in the set's order, so that its last is the first. Table
  * and chain are made if there are rules to put in. What was there is kept for nftables_restore.
+ * With an exact set, only its rules are looked at: what is missing goes to the chain's end, or,
+ * if they are unwanted, all copies of them go.
  */
 int nftables_replace(struct nftables *nftables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
 
-/* Put back what the last nftables_replace of that family took away, and take away what it put in. */
+/* Put back what the last nftables_replace of such a set took away, and take away what it put in. */
 int nftables_restore(struct nftables *nftables, const struct rule_set *set,
 		     struct error *err) MUST_CHECK;
+
+/* Whether all rules of an exact set are there, wanted or not. */
+int nftables_has(struct nftables *nftables, const struct rule_set *set, bool *has,
+		 struct error *err) MUST_CHECK;
 
 /* Look at FORWARD. All false when there is none. */
 int nftables_look(struct nftables *nftables, uint8_t family, struct rule_chain *chain,

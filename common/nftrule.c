@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/x_tables.h>
@@ -24,7 +25,7 @@ static int put_interface(struct nl_msg *message, const struct rule *rule)
 	} match = { .padded = { 0 } };
 	struct xt_physdev_info *info = &match.info;
 	size_t len = strlen(rule->device) + 1;
-	bool in = rule->kind != RULE_TO;
+	bool in = !rule_goes_out(rule);
 
 	if (!rule->bridged)
 		return nft_put_meta(message, in ? NFT_META_IIFNAME : NFT_META_OIFNAME, REG) ||
@@ -81,6 +82,17 @@ static int put_ports(struct nl_msg *message, const struct rule *rule)
 			       sizeof(ip4), REG);
 }
 
+static int put_masquerade(struct nl_msg *message)
+{
+	union {
+		struct nf_nat_ipv4_multi_range_compat ranges;
+		char padded[XT_ALIGN(sizeof(struct nf_nat_ipv4_multi_range_compat))];
+	} target = { .padded = { 0 } };
+
+	target.ranges.rangesize = 1;
+	return nft_put_target(message, "MASQUERADE", 0, &target, sizeof(target));
+}
+
 /* What iptables has in its own structure comes first: interface, protocol, address; then matches. */
 int nftrule_put(struct nl_msg *message, const struct rule *rule)
 {
@@ -92,7 +104,8 @@ int nftrule_put(struct nl_msg *message, const struct rule *rule)
 	       (rule->bridged && put_interface(message, rule)) ||
 	       (dhcp && put_ports(message, rule)) ||
 	       nft_put_counter(message) ||
-	       nft_put_verdict(message, NF_ACCEPT, NULL);
+	       (rule->kind == RULE_MASQUERADE ? put_masquerade(message) :
+						nft_put_verdict(message, NF_ACCEPT, NULL));
 }
 
 static struct nlattr *part(struct nlattr *expression, int attribute)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An accept rule in the expressions of nf_tables, as iptables-nft 1.8 writes it
+// A rule in the expressions of nf_tables, as iptables-nft 1.8 writes it
 // (iptables/nft-ipv4.c, nft-shared.c), and what a rule in the kernel is about.
 #ifndef NFTRULE_H
 #define NFTRULE_H

@@ -2,13 +2,8 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <linux/if_addr.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "print.h"
 
 /*
  * What xen-hotplug-common.sh offers to the hooks that it sources, as far as hooks use it; `set -e`
@@ -73,6 +68,12 @@ static void add_link(struct plan *plan, enum step_kind kind, const struct link *
 		return;
 	step->link.from = *from;
 	step->link.to = *to;
+}
+
+/* Of two texts, either of which may be none. */
+static bool is_same(const char *from, const char *to)
+{
+	return from && to ? !strcmp(from, to) : from == to;
 }
 
 void plan_link(struct plan *plan, const struct link *from, const struct link *to)
@@ -153,16 +154,54 @@ void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool a
 	step->neighbour.add = adding;
 }
 
-void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
-		 const char *setting, int from, int to)
+void plan_conntrack(struct plan *plan, const struct inet_prefix *source)
+{
+	struct step *step = add(plan, STEP_CONNTRACK);
+
+	if (step)
+		step->conntrack.source = *source;
+}
+
+void plan_ifup(struct plan *plan, const char *folder, const char *link_name, bool up,
+	       bool lenient)
+{
+	struct step *step = add(plan, STEP_IFUP);
+
+	if (!step)
+		return;
+	step->ifup = (struct ifup_change){ .folder = folder, .up = up, .lenient = lenient };
+	memcpy(step->ifup.link_name, link_name, IFNAMSIZ);
+}
+
+void plan_setting(struct plan *plan, const char *name, int from, int to)
 {
 	struct step *step = from == to ? NULL : add(plan, STEP_SYSCTL);
 
 	if (!step)
 		return;
-	snprintf(step->sysctl.name, FACTS_PATH, "net/%s/conf/%s/%s", family, link_name, setting);
+	snprintf(step->sysctl.name, FACTS_PATH, "%s", name);
 	step->sysctl.from = from;
 	step->sysctl.to = to;
+}
+
+void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
+		 const char *setting, int from, int to)
+{
+	char name[FACTS_PATH];
+
+	snprintf(name, FACTS_PATH, "net/%s/conf/%s/%s", family, link_name, setting);
+	plan_setting(plan, name, from, to);
+}
+
+void plan_file(struct plan *plan, const char *path, const char *from, const char *to)
+{
+	struct step *step = is_same(from, to) ? NULL : add(plan, STEP_FILE);
+
+	if (!step)
+		return;
+	step->file.path = path;
+	step->file.from = from;
+	step->file.to = to;
 }
 
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
@@ -170,7 +209,7 @@ void plan_store(struct plan *plan, const char *directory, const char *node, cons
 {
 	struct step *step;
 
-	if (from && to ? !strcmp(from, to) : from == to)
+	if (is_same(from, to))
 		return;
 	step = add(plan, STEP_STORE);
 	if (!step)
@@ -193,6 +232,26 @@ void plan_hook(struct plan *plan, const char *file, const char *shell, enum comm
 	step->hook.variables = plan->variables;
 }
 
+void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
+	       const char *device, const char *to)
+{
+	struct step *step;
+
+	if (server->kind == DHCP_DNSMASQ && to && !strcmp(server->entry, to))
+		return;
+	step = add(plan, STEP_DHCP);
+	if (!step)
+		return;
+	step->dhcp.server = server;
+	if (!text_copy(step->dhcp.host, DHCP_HOST, host) ||
+	    !text_copy(step->dhcp.device, IFNAMSIZ, device))
+		plan->too_long = true;
+	step->dhcp.from = *server->entry ? server->entry : NULL;
+	step->dhcp.from_listed = server->listed;
+	step->dhcp.to = to;
+	step->dhcp.to_listed = to && *server->lists;
+}
+
 int plan_check(const struct plan *plan, struct error *err)
 {
 	if (plan->too_long)
@@ -213,6 +272,9 @@ static enum command opposite(enum command command)
 	case COMMAND_REMOVE:
 		return COMMAND_ADD;
 	case COMMAND_NONE:
+	case COMMAND_START:
+	case COMMAND_STOP:
+	case COMMAND_STATUS:
 		break;
 	}
 	return COMMAND_NONE;
@@ -244,9 +306,18 @@ struct step step_reverse(const struct step *step)
 	case STEP_NEIGHBOUR:
 		reverse.neighbour.add = !step->neighbour.add;
 		break;
+	case STEP_CONNTRACK:
+		break;
+	case STEP_IFUP:
+		reverse.ifup.up = !step->ifup.up;
+		break;
 	case STEP_SYSCTL:
 		reverse.sysctl.from = step->sysctl.to;
-		reverse.sysctl.to = step->sysctl.from;
+		reverse.sysctl.to = step->sysctl.from < 0 ? step->sysctl.to : step->sysctl.from;
+		break;
+	case STEP_FILE:
+		reverse.file.from = step->file.to;
+		reverse.file.to = step->file.from;
 		break;
 	case STEP_STORE:
 		reverse.store.from = step->store.to;
@@ -255,227 +326,22 @@ struct step step_reverse(const struct step *step)
 	case STEP_HOOK:
 		reverse.hook.command = opposite(step->hook.command);
 		break;
+	case STEP_DHCP:
+		reverse.dhcp.from = step->dhcp.to;
+		reverse.dhcp.to = step->dhcp.from;
+		reverse.dhcp.from_listed = step->dhcp.to_listed;
+		reverse.dhcp.to_listed = step->dhcp.from_listed;
+		break;
 	}
 	return reverse;
-}
-
-static const char *addr_gen_name(int mode)
-{
-	static const char *const names[] = {
-		[IN6_ADDR_GEN_MODE_EUI64] = "eui64",
-		[IN6_ADDR_GEN_MODE_NONE] = "none",
-		[IN6_ADDR_GEN_MODE_STABLE_PRIVACY] = "stable_secret",
-		[IN6_ADDR_GEN_MODE_RANDOM] = "random",
-	};
-
-	return mode >= 0 && (size_t)mode < ARRAY_SIZE(names) ? names[mode] : "none";
-}
-
-static void print_word(struct text *out, const char *keyword, const char *value)
-{
-	text_add(out, " %s ", keyword);
-	text_quote(out, value);
-}
-
-static void print_link(const struct link_change *change, struct text *out)
-{
-	const struct link *from = &change->from, *to = &change->to;
-	unsigned set = link_changes(from, to);
-	char mac[MAC_TEXT];
-
-	text_add(out, "ip link set dev ");
-	text_quote(out, from->name);
-	if (set & LINK_NAME)
-		print_word(out, "name", to->name);
-	if (set & LINK_ALIAS)
-		print_word(out, "alias", to->alias);
-	if (set & LINK_MAC) {
-		inet_print_mac(to->mac, mac);
-		print_word(out, "address", mac);
-	}
-	if (set & LINK_MTU)
-		text_add(out, " mtu %u", to->mtu);
-	if (set & LINK_ADDR_GEN)
-		print_word(out, "addrgenmode", addr_gen_name(to->addr_gen));
-	if (set & LINK_MASTER && to->master)
-		print_word(out, "master", to->master_name);
-	else if (set & LINK_MASTER)
-		text_add(out, " nomaster");
-	if (set & LINK_UP)
-		text_add(out, to->up ? " up" : " down");
-}
-
-static void print_flag(struct text *out, const char *name, bool from, bool to)
-{
-	if (from != to)
-		text_add(out, " %s %s", name, to ? "on" : "off");
-}
-
-static void print_port(const struct link_change *change, struct text *out)
-{
-	const struct port_flags *from = &change->from.port, *to = &change->to.port;
-
-	text_add(out, "bridge link set dev ");
-	text_quote(out, change->to.name);
-	print_flag(out, "isolated", from->isolated, to->isolated);
-	print_flag(out, "learning", from->learning, to->learning);
-	print_flag(out, "neigh_suppress", from->neigh_suppress, to->neigh_suppress);
-}
-
-static void print_seconds(struct text *out, const char *keyword, uint32_t seconds)
-{
-	if (seconds == UINT32_MAX)
-		text_add(out, " %s forever", keyword);
-	else
-		text_add(out, " %s %u", keyword, seconds);
-}
-
-static void print_address_flags(uint32_t flags, struct text *out)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-		{ IFA_F_NODAD, "nodad" },
-		{ IFA_F_HOMEADDRESS, "home" },
-		{ IFA_F_MANAGETEMPADDR, "mngtmpaddr" },
-		{ IFA_F_NOPREFIXROUTE, "noprefixroute" },
-		{ IFA_F_MCAUTOJOIN, "autojoin" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & names[i].flag)
-			text_add(out, " %s", names[i].name);
-}
-
-/* As ip(8) reads it back; its scope and flags are words there, too. */
-static void print_address(const struct address_change *change, struct text *out)
-{
-	const struct address *address = &change->address;
-	char text[INET_TEXT];
-
-	inet_print(&address->local, text);
-	text_add(out, "ip address %s %s", change->add ? "add" : "del", text);
-	if (address->has_peer) {
-		inet_print(&address->peer, text);
-		text_add(out, " peer %s", text);
-	}
-	text_add(out, "/%u", address->local.len);
-	if (change->add && address->has_broadcast) {
-		inet_print(&address->broadcast, text);
-		text_add(out, " broadcast %s", text);
-	}
-	if (change->add && *address->label)
-		print_word(out, "label", address->label);
-	if (change->add && address->scope != RT_SCOPE_UNIVERSE)
-		text_add(out, " scope %u", address->scope);
-	print_word(out, "dev", address->link_name);
-	if (change->add && address->preferred != UINT32_MAX) {
-		print_seconds(out, "valid_lft", address->valid);
-		print_seconds(out, "preferred_lft", address->preferred);
-	}
-	if (change->add && address->protocol)
-		text_add(out, " proto %u", address->protocol);
-	if (change->add)
-		print_address_flags(address->flags, out);
-}
-
-/* The device's old rules go; that there were any to be put back cannot be told in advance. */
-static void print_rules(const struct rules_change *change, struct text *out)
-{
-	const struct rule_set *set = change->set;
-	const char *tool = change->firewall.tool[set->family == AF_INET ? 0 : 1];
-
-	rule_print_forget(tool, set->device, out);
-	for (size_t i = 0; i < set->count && !change->restore; i++) {
-		text_add(out, " &&\n%s -w -I " RULE_CHAIN, tool);
-		rule_print(&set->rules[i], out);
-	}
-}
-
-static void print_store(const struct store_change *change, struct text *out)
-{
-	text_add(out, change->to ? "xenstore-write " : "xenstore-rm ");
-	text_quote(out, change->path);
-	if (change->to) {
-		text_add(out, " ");
-		text_quote(out, change->to);
-	}
-}
-
-static void print_hook(const struct hook_call *call, struct text *out)
-{
-	text_add(out, "env command=%s", command_name(call->command));
-	for (const struct hook_variable *v = call->variables; v->name; v++) {
-		text_add(out, " %s=", v->name);
-		text_quote(out, v->value);
-	}
-	text_add(out, " %s -c ", call->shell);
-	text_quote(out, hook_prelude);
-	text_add(out, " ");
-	text_quote(out, call->file);
-}
-
-void step_print(const struct step *step, struct text *out)
-{
-	switch (step->kind) {
-	case STEP_LINK:
-		print_link(&step->link, out);
-		break;
-	case STEP_PORT:
-		print_port(&step->link, out);
-		break;
-	case STEP_ADDRESS:
-		print_address(&step->address, out);
-		break;
-	case STEP_RULES:
-		print_rules(&step->rules, out);
-		break;
-	case STEP_GUARD:
-		guard_print(step->guard.from, step->guard.to, out);
-		break;
-	case STEP_ROUTE:
-		print_route(&step->route, out);
-		break;
-	case STEP_NEIGHBOUR:
-		print_neighbour(&step->neighbour, out);
-		break;
-	case STEP_SYSCTL:
-		print_sysctl(&step->sysctl, out);
-		break;
-	case STEP_STORE:
-		print_store(&step->store, out);
-		break;
-	case STEP_HOOK:
-		print_hook(&step->hook, out);
-		break;
-	}
-}
-
-static void print_node(struct text *out, const char *directory, const char *node,
-		       const char *value)
-{
-	char path[FACTS_PATH];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, node);
-	text_add(out, " ");
-	text_quote(out, path);
-	text_add(out, " ");
-	text_quote(out, value);
-}
-
-void report_print(const char *directory, const char *message, struct text *out)
-{
-	text_add(out, "xenstore-write");
-	print_node(out, directory, "hotplug-error", message);
-	print_node(out, directory, "hotplug-status", "error");
 }
 
 const char *command_name(enum command command)
 {
 	static const char *const names[] = {
 		[COMMAND_NONE] = "", [COMMAND_ONLINE] = "online", [COMMAND_OFFLINE] = "offline",
-		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove",
+		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove", [COMMAND_START] = "start",
+		[COMMAND_STOP] = "stop", [COMMAND_STATUS] = "status",
 	};
 
 	return names[command];

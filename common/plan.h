@@ -16,18 +16,23 @@
 
 #define PLAN_STEPS 384	/* of REQUEST_IPS entries each takes up to five */
 #define HOOK_VARIABLES 12
+#define DHCP_HOST 24	/* "dom32751-65536" */
 
 enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
 	STEP_PORT,	/* a bridge port's flags */
 	STEP_ADDRESS,	/* an address added or deleted */
-	STEP_RULES,	/* a device's accept rules in one family */
+	STEP_RULES,	/* a device's accept rules in one family, or an exact set */
 	STEP_GUARD,	/* what a device may send */
 	STEP_ROUTE,	/* a route to a link added or deleted */
 	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
+	STEP_CONNTRACK,	/* connections forgotten */
+	STEP_IFUP,	/* the host's own configuration of a link */
 	STEP_SYSCTL,	/* a number below /proc/sys */
+	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
+	STEP_DHCP,	/* a guest's entry with a DHCP server */
 };
 
 /* What differs between two sides of a link (the port's flags aside). */
@@ -71,9 +76,26 @@ struct neighbour_change {
 	bool add;
 };
 
+/* Undone by itself: what came meanwhile is to be forgotten as well. */
+struct conntrack_change {
+	struct inet_prefix source;
+};
+
+struct ifup_change {
+	const char *folder;	/* of ifup and ifdown; not owned */
+	char link_name[IFNAMSIZ];
+	bool up;
+	bool lenient;		/* its status does not matter */
+};
+
 struct sysctl_change {
 	char name[FACTS_PATH];	/* "net/ipv4/conf/vif1.0/proxy_arp" */
 	int from, to;
+};
+
+struct file_change {
+	const char *path;
+	const char *from, *to;	/* its text; NULL: no such file. Nothing is owned. */
 };
 
 struct store_change {
@@ -92,6 +114,15 @@ struct hook_call {
 	const struct hook_variable *variables;	/* up to one without a name */
 };
 
+/* A guest's entry with a DHCP server. With dhcpd, the server is restarted after a change. */
+struct dhcp_change {
+	const struct dhcp_server *server;	/* not owned */
+	char host[DHCP_HOST];			/* the guest, as the server knows it */
+	char device[IFNAMSIZ];			/* its interface, for dhcpd's list of those */
+	const char *from, *to;			/* NULL: no entry. Not owned. */
+	bool from_listed, to_listed;		/* whether the interface is in the list */
+};
+
 struct step {
 	enum step_kind kind;
 	bool optional;		/* that it fails is logged, and no failure of the whole */
@@ -102,9 +133,13 @@ struct step {
 		struct guard_change guard;
 		struct route_change route;
 		struct neighbour_change neighbour;
+		struct conntrack_change conntrack;
+		struct ifup_change ifup;
 		struct sysctl_change sysctl;
+		struct file_change file;
 		struct store_change store;
 		struct hook_call hook;
+		struct dhcp_change dhcp;
 	};
 };
 
@@ -116,6 +151,7 @@ struct plan {
 	struct guard guard;		/* the guard steps, */
 	struct hook_variable variables[HOOK_VARIABLES];	/* the hook steps */
 	char domid[12], devid[12], mtu[12];	/* and the store steps */
+	char dhcp_entry[FACTS_DHCP_ENTRY];	/* and the DHCP steps */
 };
 
 /* LINK_* bits of what a change changes; whether two sets of port flags differ. */
@@ -140,25 +176,35 @@ void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to);
 void plan_route(struct plan *plan, const struct route *route, bool add);
 void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);
+void plan_conntrack(struct plan *plan, const struct inet_prefix *source);
+void plan_ifup(struct plan *plan, const char *folder, const char *link_name, bool up,
+	       bool lenient);
 
-/* family: "ipv4" or "ipv6"; `from` is -1 when it is not known. */
+/*
+ * family: "ipv4" or "ipv6". With a `from` of -1, for a setting that is not known, or that others
+ * may have come to rely on meanwhile, an undo leaves it as it is then. A setting is any below
+ * /proc/sys by its whole name ("net/ipv4/ip_forward"). The path and texts of a file must live on.
+ */
 void plan_sysctl(struct plan *plan, const char *family, const char *link_name,
 		 const char *setting, int from, int to);
+void plan_setting(struct plan *plan, const char *name, int from, int to);
+void plan_file(struct plan *plan, const char *path, const char *from, const char *to);
 void plan_store(struct plan *plan, const char *directory, const char *node, const char *from,
 		const char *to);
 void plan_hook(struct plan *plan, const char *file, const char *shell, enum command command);
+
+/*
+ * Give the guest another entry, or none: `to` is NULL. What it has now, the server's facts say.
+ * The same entry again is a step, too, with dhcpd, which must be restarted for a new interface.
+ */
+void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
+	       const char *device, const char *to);
 
 /* Why a plan cannot be carried out, if so: -E2BIG. */
 int plan_check(const struct plan *plan, struct error *err) MUST_CHECK;
 
 /* The step that undoes a step. */
 struct step step_reverse(const struct step *step);
-
-/* Print a step as shell commands that do the same, without the last newline. */
-void step_print(const struct step *step, struct text *out);
-
-/* Print the report of an error as a shell command (see store_report_error). */
-void report_print(const char *directory, const char *message, struct text *out);
 
 /* The program that a hook's shell runs (its -c) before and around the hook's file, its $0. */
 extern const char hook_prelude[];

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Steps of routed interfaces in an admin's words; the others are in plan.c. Pure.
+// Steps in the words of an admin's shell. Pure.
 #ifndef PRINT_H
 #define PRINT_H
 
 #include "plan.h"
 #include "text.h"
 
-/* Each prints the shell command that does the same, without a newline (see step_print). */
-void print_route(const struct route_change *change, struct text *out);
-void print_neighbour(const struct neighbour_change *change, struct text *out);
-void print_sysctl(const struct sysctl_change *change, struct text *out);
+/* Print a step as shell commands that do the same, without the last newline. */
+void step_print(const struct step *step, struct text *out);
+
+/* Print the report of an error as a shell command (see store_report_error). */
+void report_print(const char *directory, const char *message, struct text *out);
 
 #endif

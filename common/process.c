@@ -68,3 +68,21 @@ int process_wait(pid_t pid, int seconds, int *status)
 		return n == 0 ? -ETIMEDOUT : -saved;
 	return TEMP_FAILURE_RETRY(waitpid(pid, status, 0)) < 0 ? -errno : 0;
 }
+
+int process_finish(pid_t pid, int seconds, struct error *err)
+{
+	int status = 0, rc = process_wait(pid, seconds, &status);
+
+	if (rc) {
+		/* What it started, too. */
+		kill(-pid, SIGKILL);
+		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+	}
+	if (rc == -ETIMEDOUT)
+		return error_set(err, ETIMEDOUT, "ran for more than %d s", seconds);
+	if (rc)
+		return error_set(err, -rc, "could not be waited for: %s", strerror(-rc));
+	if (WIFSIGNALED(status))
+		return error_set(err, ECHILD, "was killed by signal %d", WTERMSIG(status));
+	return WEXITSTATUS(status);
+}

@@ -21,4 +21,11 @@ int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err)
  */
 int process_wait(pid_t pid, int seconds, int *status) MUST_CHECK;
 
+/*
+ * Wait until it has ended, and kill it with all that it started when it runs for more than
+ * `seconds`: -ETIMEDOUT. Returns its status, or a negative errno whose text says how it ended
+ * ("was killed by signal 9").
+ */
+int process_finish(pid_t pid, int seconds, struct error *err) MUST_CHECK;
+
 #endif

@@ -2,27 +2,21 @@
 #include "program.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "firewall.h"
+#include "frame.h"
 #include "hook.h"
 #include "log.h"
 #include "netlink.h"
+#include "print.h"
 #include "store.h"
 
-#define CONFIG_MAX 65536	/* bytes of a config file; more is a mistake */
 #define REPORT_TEXT 4096	/* an error's text with every byte quoted, and two paths */
 #define REPORT_SECONDS 5	/* for xenstore, when all that is left is to say what failed */
-
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
 
 /* One run of a program, with everything it owns. */
 struct run {
@@ -33,7 +27,7 @@ struct run {
 	struct plan plan;
 	struct tools tools;
 	struct look look;
-	char config[CONFIG_MAX];
+	char config[FRAME_CONFIG];
 };
 
 static const char *backend(const struct run *run)
@@ -51,39 +45,15 @@ static int print_help(const struct run *run)
 	       "  -h, --help     print this\n"
 	       "  -V, --version  print the version\n\n"
 	       "Keys, also read from the environment, %s and xenstore: see %s(8).\n",
-	       run->program->name, run->program->example, run->program->name, CONFIG_FILE, run->program->name);
+	       run->program->name, run->program->example, run->program->name, CONFIG_FILE,
+	       run->program->name);
 	return 0;
-}
-
-/* A missing file is no error; one that cannot be read is. */
-static int read_config(struct run *run, struct error *err)
-{
-	int fd = open(CONFIG_FILE, O_RDONLY | O_CLOEXEC), saved;
-	ssize_t n;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 :
-		       error_set(err, errno, "%s: %s", CONFIG_FILE, strerror(errno));
-	n = read(fd, run->config, CONFIG_MAX);
-	saved = errno;
-	close(fd);
-	if (n < 0)
-		return error_set(err, saved, "%s: %s", CONFIG_FILE, strerror(saved));
-	if (n == CONFIG_MAX)
-		return error_set(err, EFBIG, "%s is longer than %d bytes", CONFIG_FILE,
-				 CONFIG_MAX - 1);
-	run->config[n] = '\0';
-	return request_file(&run->request, run->program->name, CONFIG_FILE, run->config, err);
 }
 
 static int carry_out(struct run *run, struct error *err)
 {
-	bool up = request_is_up(&run->request);
-
-	if (run->request.dry_run)
-		return apply_print(&run->plan, up, stdout, err);
-	return up ? apply_all_or_nothing(&run->tools, &run->plan, err) :
-		    apply_whatever_works(&run->tools, &run->plan, err);
+	return frame_carry_out(&run->tools, &run->plan, request_is_up(&run->request),
+			       run->request.dry_run, err);
 }
 
 static int bring_up(struct run *run, struct error *err)
@@ -132,7 +102,7 @@ static int read_arguments(struct run *run, int argc, char **argv, struct error *
 /* What the program itself goes by. */
 static int get_ready(struct run *run, struct error *err)
 {
-	int rc = read_config(run, err);
+	int rc = frame_read_config(&run->request, run->program->name, run->config, err);
 
 	if (request_check_run(&run->request, err))
 		rc = -err->code;
@@ -202,23 +172,6 @@ static void report(struct run *run, const struct error *failure)
 		puts("exit 1");
 }
 
-/*
- * Whatever our caller left us: a message that nobody reads must not kill us half way, a timer must
- * be heard, and nothing may end up in a socket that took the place of a closed stderr.
- */
-static void settle_in(void)
-{
-	sigset_t timer;
-
-	sigemptyset(&timer);
-	sigaddset(&timer, SIGALRM);
-	sigprocmask(SIG_UNBLOCK, &timer, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return;
-}
-
 int vif_program_main(int argc, char **argv, const struct vif_program *program)
 {
 	static struct run run;
@@ -232,11 +185,10 @@ int vif_program_main(int argc, char **argv, const struct vif_program *program)
 	if (run.request.help)
 		return print_help(&run);
 	if (run.request.version)
-		return printf("%s %s (firewalls: nf_tables, iptables)\n", program->name,
-			      VERSION) < 0;
+		return frame_print_version(program->name);
 	if (!rc && !request_is_ours(&run.request))
 		return 0;
-	settle_in();
+	frame_settle_in();
 	log_open(program->name, run.request.dry_run);
 	if (!rc)
 		rc = serve(&run, &err);

@@ -9,8 +9,6 @@
 #include "plan.h"
 #include "request.h"
 
-#define CONFIG_FILE "/etc/xen/hotplug.conf"
-
 /* What makes one vif program differ from another. */
 struct vif_program {
 	const char *name;

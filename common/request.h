@@ -22,18 +22,23 @@ enum source {
 enum key {
 	KEY_ANTISPOOF,
 	KEY_BRIDGE,
+	KEY_CONNTRACK,
+	KEY_DHCP,
 	KEY_FIREWALL,
 	KEY_GATEWAY6,
 	KEY_GATEWAYDEV,
 	KEY_INTERFACE,
 	KEY_IP,
+	KEY_IPV6,
 	KEY_ISOLATED,
 	KEY_LEARNING,
 	KEY_MAC,
 	KEY_MTU,
+	KEY_NEIGH,
 	KEY_NEIGH_SUPPRESS,
 	KEY_NETDEV,
 	KEY_SCRIPT,
+	KEY_SUBNET,
 	KEY_TIMEOUT,
 	KEY_TYPE_IF,
 	KEY_VERBOSE,
@@ -45,7 +50,11 @@ enum key {
 	KEY_COUNT
 };
 
-enum command { COMMAND_NONE, COMMAND_ONLINE, COMMAND_OFFLINE, COMMAND_ADD, COMMAND_REMOVE };
+enum command {
+	COMMAND_NONE,
+	COMMAND_ONLINE, COMMAND_OFFLINE, COMMAND_ADD, COMMAND_REMOVE,	/* of an interface */
+	COMMAND_START, COMMAND_STOP, COMMAND_STATUS,			/* of the host's network */
+};
 enum vif_type { TYPE_VIF, TYPE_TAP };
 
 struct setting {
@@ -87,6 +96,11 @@ struct request {
 	enum toggle neigh_suppress;
 	enum toggle antispoof;
 	enum firewall_kind firewall;	/* checked for taking down, too */
+
+	/* Set by request_check_network, as is firewall. */
+	char netdev[IFNAMSIZ];	/* or "" */
+	struct inet_prefix subnet;	/* IPv4; family 0: not set */
+	enum toggle ipv6;
 };
 
 /*
@@ -117,6 +131,12 @@ void request_store(struct request *request, enum key key, const char *value);
 /* A setting's value or NULL, and a key's name ("bridge"). */
 const char *request_get(const struct request *request, enum key key);
 const char *request_key_name(enum key key);
+
+/* Check the command of a program for the host. -EINVAL with the scripts' message. */
+int request_check_network_command(struct request *request, struct error *err) MUST_CHECK;
+
+/* Check the settings of a program for the host. -EINVAL or -ENAMETOOLONG names the setting. */
+int request_check_network(struct request *request, struct error *err) MUST_CHECK;
 
 /* Check the command and type_if. -EINVAL with the scripts' messages. */
 int request_check_command(struct request *request, struct error *err) MUST_CHECK;

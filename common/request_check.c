@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "request.h"
 
@@ -298,4 +299,48 @@ int request_check(struct request *request, struct error *err)
 	if (!rc)
 		rc = check_firewall(request, err);
 	return rc || !request_is_up(request) ? rc : check_port(request, err);
+}
+
+int request_check_network_command(struct request *request, struct error *err)
+{
+	static const struct {
+		const char *name;
+		enum command command;
+	} known[] = {
+		{ "start", COMMAND_START }, { "stop", COMMAND_STOP }, { "status", COMMAND_STATUS },
+	};
+	const char *word = request->word ? request->word : "";
+
+	request->command = COMMAND_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(word, known[i].name))
+			request->command = known[i].command;
+	return request->command == COMMAND_NONE ?
+		       error_set(err, EINVAL, "Unknown command: %.60s", word) : 0;
+}
+
+static int check_subnet(struct request *request, struct error *err)
+{
+	const char *subnet = request_get(request, KEY_SUBNET);
+
+	if (!subnet)
+		return 0;
+	if (inet_parse(subnet, &request->subnet, err))
+		return error_prefix(err, "subnet");
+	if (request->subnet.family != AF_INET)
+		return error_set(err, EINVAL, "subnet='%.60s' is not of IPv4", subnet);
+	request->subnet = inet_mask(&request->subnet);
+	return 0;
+}
+
+int request_check_network(struct request *request, struct error *err)
+{
+	const char *netdev = request_get(request, KEY_NETDEV);
+	int rc = check_firewall(request, err);
+
+	if (!rc && netdev)
+		rc = inet_interface_name("netdev", netdev, "", request->netdev, err);
+	if (!rc)
+		rc = check_subnet(request, err);
+	return rc ? rc : check_toggle(request, KEY_IPV6, &request->ipv6, err);
 }

@@ -108,6 +108,7 @@ static int ask_way(struct netlink *netlink, const struct inet_prefix *to, unsign
 	case -EHOSTUNREACH:
 	case -EACCES:		/* a prohibiting route */
 	case -EINVAL:		/* a black hole */
+	case -EOPNOTSUPP:	/* the kernel has no such family */
 		*way = (struct way){ .len = -1 };
 		return 0;
 	}

@@ -48,6 +48,34 @@ static int read_gateway6(const struct request *request, struct inet_prefix *out,
 	return 0;
 }
 
+/* One of two words; the second is the default. */
+static int read_switch(const struct request *request, enum key key, const char *on,
+		       const char *off, bool *out, struct error *err)
+{
+	const char *word = request_get(request, key);
+
+	*out = word && !strcmp(word, on);
+	if (word && !*out && strcmp(word, off))
+		return error_set(err, EINVAL, "%s='%.60s' is neither %s nor %s",
+				 request_key_name(key), word, on, off);
+	return 0;
+}
+
+static int read_settings(const struct request *request, struct routing *routing,
+			 struct error *err)
+{
+	int rc = read_gateway6(request, &routing->gateway6, err);
+
+	if (read_switch(request, KEY_CONNTRACK, "purge", "keep", &routing->purge, err))
+		rc = -err->code;
+	if (read_switch(request, KEY_NEIGH, "permanent", "learned", &routing->permanent, err))
+		rc = -err->code;
+	if (!rc && routing->permanent && request_is_up(request) && !request->has_mac)
+		rc = error_set(err, EINVAL, "neigh=permanent, but the guest's MAC address (mac) is "
+			       "not known");
+	return rc;
+}
+
 /* All entries but the one at `but`, and the other settings. */
 static int take_rest(const struct request *request, size_t but, struct routing *routing,
 		     struct error *err)
@@ -57,7 +85,7 @@ static int take_rest(const struct request *request, size_t but, struct routing *
 	for (size_t i = 0; i < request->ip_count; i++)
 		if (i != but && add_entry(routing, &request->ips[i], err))
 			rc = -err->code;
-	return read_gateway6(request, &routing->gateway6, err) ? -err->code : rc;
+	return read_settings(request, routing, err) ? -err->code : rc;
 }
 
 int routing_of_entries(const struct request *request, struct routing *routing, struct error *err)
@@ -81,12 +109,24 @@ bool routing_has_ipv6(const struct routing *routing)
 	return has_family(routing, AF_INET6);
 }
 
+/* A word that ifup takes for neither an option nor a pattern, nor NAME=ANOTHER. */
+static bool is_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+
+	return name[0] != '-' && name[strspn(name, plain)] == '\0';
+}
+
 int routing_by_gateway(const struct request *request, const struct facts *facts,
 		       struct routing *routing, struct error *err)
 {
 	const char *script = request_get(request, KEY_SCRIPT);
 	const struct address *address = &facts->gateway_address;
 
+	if (*facts->ifup && !is_plain(request->wanted))
+		return error_set(err, EINVAL, "'%s' is no name that ifup can be called with",
+				 request->wanted);
 	if (address->local.family) {
 		routing->router = address->local;
 		routing->router.len = 32;
@@ -94,7 +134,7 @@ int routing_by_gateway(const struct request *request, const struct facts *facts,
 			routing->broadcast = address->broadcast;
 		return 0;
 	}
-	if (routing_has_ipv6(routing) && !has_family(routing, AF_INET))
+	if (*facts->ifup || (routing_has_ipv6(routing) && !has_family(routing, AF_INET)))
 		return 0;
 	return error_set(err, ENETDOWN, "%s is not up.  Bring it up or specify another interface "
 			 "with netdev=<if> as a parameter to %s.", facts->gateway.name,
@@ -154,12 +194,21 @@ int routing_by_number(const struct request *request, struct routing *routing, st
 void routing_want(const struct facts *facts, struct link *wanted)
 {
 	memcpy(wanted->mac, facts->link.mac, MAC_LEN);
+	if (*facts->ifup)
+		wanted->addr_gen = facts->link.addr_gen;
 	wanted->master = 0;
 	wanted->master_name[0] = '\0';
 }
 
-struct link routing_plan_settings(const struct facts *facts, const struct link *now,
-				  const struct link *wanted, struct plan *plan)
+static void forget_connections(const struct routing *routing, struct plan *plan)
+{
+	for (size_t i = 0; routing->purge && i < routing->count; i++)
+		plan_conntrack(plan, &routing->guest[i]);
+}
+
+struct link routing_plan_settings(const struct facts *facts, const struct routing *routing,
+				  const struct link *now, const struct link *wanted,
+				  struct plan *plan)
 {
 	struct link closed = *wanted;
 
@@ -169,6 +218,9 @@ struct link routing_plan_settings(const struct facts *facts, const struct link *
 	/* A guest is no router of the host's. */
 	if (facts->has_ipv6)
 		plan_sysctl(plan, "ipv6", wanted->name, "accept_ra", facts->accept_ra, 0);
+	/* Those of a guest that is online already are its own. */
+	if (!facts->link.up)
+		forget_connections(routing, plan);
 	return closed;
 }
 
@@ -216,12 +268,16 @@ static void add_address(const struct facts *facts, const struct link *link,
 }
 
 /* Without a link-local address the host could not ask for its neighbour (ndisc.c, ndisc_send_ns). */
-static void add_addresses6(const struct facts *facts, const struct routing *routing,
-			   const struct link *link, struct plan *plan)
+static void add_addresses(const struct facts *facts, const struct routing *routing,
+			  const struct link *link, struct plan *plan)
 {
 	struct inet_prefix own = inet_link_local(link->mac);
 
 	own.len = 64;
+	if (routing->router.family)
+		add_address(facts, link, &routing->router, &routing->broadcast, plan);
+	if (!facts->has_ipv6 || !routing_has_ipv6(routing))
+		return;
 	if (!inet_is_link_local(&routing->gateway6))
 		add_address(facts, link, &own, NULL, plan);
 	if (routing->gateway6.family)
@@ -271,19 +327,37 @@ static void add_neighbour(const struct facts *facts, const struct neighbour *nei
 	for (size_t i = 0; i < facts->neighbour_count; i++) {
 		const struct neighbour *other = &facts->neighbours[i];
 
-		if (other->link == neighbour->link && other->proxy == neighbour->proxy &&
-		    inet_equal(&other->ip, &neighbour->ip) &&
-		    !memcmp(other->mac, neighbour->mac, MAC_LEN))
+		if (other->link != neighbour->link || other->proxy != neighbour->proxy ||
+		    !inet_equal(&other->ip, &neighbour->ip))
+			continue;
+		if (!memcmp(other->mac, neighbour->mac, MAC_LEN))
 			return;
+		plan_neighbour(plan, other, false);
 	}
 	plan_neighbour(plan, neighbour, true);
+}
+
+/* The host asks nobody for the guest's MAC. */
+static void add_guest_neighbours(const struct request *request, const struct facts *facts,
+				 const struct routing *routing, const struct link *link,
+				 struct plan *plan)
+{
+	for (size_t i = 0; routing->permanent && i < routing->count; i++) {
+		struct neighbour guest = { .link = link->index, .ip = routing->guest[i] };
+
+		if (!inet_is_host(&guest.ip) || (guest.ip.family == AF_INET6 && !facts->has_ipv6))
+			continue;
+		memcpy(guest.link_name, link->name, IFNAMSIZ);
+		memcpy(guest.mac, request->mac, MAC_LEN);
+		add_neighbour(facts, &guest, plan);
+	}
 }
 
 /* The gateway device answers for the guest's IPv6 addresses, as proxy_arp does it for IPv4. */
 static void add_proxies(const struct facts *facts, const struct routing *routing,
 			struct plan *plan)
 {
-	bool set = false;
+	bool set = facts->proxy_ndp == 1;
 
 	if (!facts->has_ipv6 || !facts->gateway_has_ipv6)
 		return;
@@ -297,16 +371,16 @@ static void add_proxies(const struct facts *facts, const struct routing *routing
 		if (proxy.ip.family != AF_INET6 || !inet_is_host(&proxy.ip))
 			continue;
 		if (!set)
-			plan_sysctl(plan, "ipv6", facts->gateway.name, "proxy_ndp",
-				    facts->proxy_ndp, 1);
+			plan_sysctl(plan, "ipv6", facts->gateway.name, "proxy_ndp", -1, 1);
 		set = true;
 		memcpy(proxy.link_name, facts->gateway.name, IFNAMSIZ);
 		add_neighbour(facts, &proxy, plan);
 	}
 }
 
-void routing_plan_join(const struct facts *facts, const struct routing *routing,
-		       const struct link *now, const struct link *wanted, struct plan *plan)
+void routing_plan_join(const struct request *request, const struct facts *facts,
+		       const struct routing *routing, const struct link *now,
+		       const struct link *wanted, struct plan *plan)
 {
 	/* What a link that was taken down had is gone by now. */
 	static struct facts nothing;
@@ -314,26 +388,34 @@ void routing_plan_join(const struct facts *facts, const struct routing *routing,
 
 	nothing.has_ipv6 = facts->has_ipv6;
 	plan_link(plan, now, wanted);
-	if (routing->router.family)
-		add_address(seen, wanted, &routing->router, &routing->broadcast, plan);
-	if (facts->has_ipv6 && routing_has_ipv6(routing))
-		add_addresses6(seen, routing, wanted, plan);
-	add_routes(seen, routing, wanted, plan);
+	if (!*facts->ifup)
+		add_addresses(seen, routing, wanted, plan);
+	else if (!now->up)
+		plan_ifup(plan, facts->ifup, wanted->name, true, false);
+	/* The link's own last: should it be gone by then, nothing is left on another one. */
 	add_proxies(facts, routing, plan);
+	add_routes(seen, routing, wanted, plan);
+	add_guest_neighbours(request, seen, routing, wanted, plan);
 }
 
-void routing_plan_leave(const struct facts *facts, struct plan *plan)
+void routing_plan_leave(const struct request *request, const struct facts *facts,
+			const struct routing *routing, struct plan *plan)
 {
+	const char *name = facts->link.index ? facts->link.name : request->wanted;
 	struct link after = facts->link;
 
+	/* It keeps records, which must not outlive the link. Another guest's are not touched. */
+	if (*facts->ifup && is_plain(name) && !facts->namesake.index)
+		plan_ifup(plan, facts->ifup, name, false, true);
 	after.up = false;
-	for (size_t i = facts->address_count; i-- > 0;)
+	for (size_t i = *facts->ifup ? 0 : facts->address_count; i-- > 0;)
 		if (is_single(&facts->addresses[i]))
 			plan_address(plan, &facts->addresses[i], false);
-	if (facts->proxy_arp > 0)
+	if (facts->link.index)
 		plan_sysctl(plan, "ipv4", facts->link.name, "proxy_arp", facts->proxy_arp, 0);
 	plan_link(plan, &facts->link, &after);
 	for (size_t i = 0; i < facts->neighbour_count; i++)
 		if (facts->neighbours[i].proxy)
 			plan_neighbour(plan, &facts->neighbours[i], false);
+	forget_connections(routing, plan);
 }

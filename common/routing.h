@@ -15,6 +15,8 @@ struct routing {
 	struct inet_prefix broadcast;	/* goes with it; family 0: none */
 	uint32_t metric;		/* of IPv4 routes; 0: none */
 	uint32_t metric6;
+	bool permanent;			/* neigh=permanent: the guest's MAC is fixed */
+	bool purge;			/* conntrack=purge */
 	struct inet_prefix gateway6;	/* the host's on the interface, IPv6, as set; family 0: none */
 };
 
@@ -29,6 +31,8 @@ int routing_of_entries(const struct request *request, struct routing *routing,
 /*
  * vif-route: the host has the gateway device's address. -ENETDOWN with the script's message when
  * there is none and one is needed, which is not so for a guest with IPv6 addresses alone.
+ * With facts->ifup the host's own configuration gives the interface its addresses; none is needed
+ * then, and none added. -EINVAL: that would misread the interface's name.
  */
 int routing_by_gateway(const struct request *request, const struct facts *facts,
 		       struct routing *routing, struct error *err) MUST_CHECK;
@@ -45,26 +49,36 @@ int routing_by_number(const struct request *request, struct routing *routing,
 /* Whether an IPv6 address or prefix is among the guest's. */
 bool routing_has_ipv6(const struct routing *routing);
 
-/* Make `wanted` a link that is routed: in no bridge, and with the MAC that it has. */
+/*
+ * Make `wanted` a link that is routed: in no bridge, with the MAC that it has, and, with
+ * facts->ifup, with the IPv6 addresses that come by themselves.
+ */
 void routing_want(const struct facts *facts, struct link *wanted);
 
 /* What the guest may send and be sent. */
 struct traffic routing_traffic(const struct routing *routing);
 
 /*
- * Plan that the link, as it is `now`, leaves a bridge, and its settings. Returns how it is after it.
+ * Plan that the link, as it is `now`, leaves a bridge, its settings, and that connections of an
+ * earlier guest with its addresses are forgotten. Returns how it is after it.
  */
-struct link routing_plan_settings(const struct facts *facts, const struct link *now,
-				  const struct link *wanted, struct plan *plan);
-
-/* Plan the rest: up, the host's addresses, routes, and that the gateway device answers for them. */
-void routing_plan_join(const struct facts *facts, const struct routing *routing,
-		       const struct link *now, const struct link *wanted, struct plan *plan);
+struct link routing_plan_settings(const struct facts *facts, const struct routing *routing,
+				  const struct link *now, const struct link *wanted,
+				  struct plan *plan);
 
 /*
- * Plan that what joining brought is gone, and the link down, with which the routes go. Of the
- * host's addresses all single ones go, for the gateway's may have been another one then.
+ * Plan the rest: up, the host's addresses, that the gateway device answers for the guest's IPv6
+ * addresses, routes, and the guest's MAC.
  */
-void routing_plan_leave(const struct facts *facts, struct plan *plan);
+void routing_plan_join(const struct request *request, const struct facts *facts,
+		       const struct routing *routing, const struct link *now,
+		       const struct link *wanted, struct plan *plan);
+
+/*
+ * Plan that what joining brought is gone, and the link down, with which routes and neighbours go.
+ * Of the host's addresses all single ones go, for the gateway's may have been another one then.
+ */
+void routing_plan_leave(const struct request *request, const struct facts *facts,
+			const struct routing *routing, struct plan *plan);
 
 #endif

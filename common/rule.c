@@ -57,12 +57,19 @@ static bool has_family(const struct traffic *traffic, uint8_t family)
 	return false;
 }
 
+void rule_none(const char *device, uint8_t family, struct rule_set *set)
+{
+	memset(set, 0, sizeof(*set));
+	set->family = family;
+	set->table = RULE_TABLE;
+	set->chain = RULE_CHAIN;
+	snprintf(set->device, IFNAMSIZ, "%s", device);
+}
+
 void rule_list(const struct request *request, const struct traffic *traffic, uint8_t family,
 	       struct rule_set *set)
 {
-	set->family = family;
-	set->count = 0;
-	memcpy(set->device, request->wanted, IFNAMSIZ);
+	rule_none(request->wanted, family, set);
 	if (!traffic->count && family == AF_INET)
 		add(set, RULE_FROM, traffic->bridged);
 	else if (!has_family(traffic, family))
@@ -75,6 +82,26 @@ void rule_list(const struct request *request, const struct traffic *traffic, uin
 		add_addresses(request, traffic, RULE_TO, set);
 	else
 		add(set, RULE_TO, traffic->bridged);
+}
+
+void rule_masquerade(const char *device, const struct inet_prefix *source, bool wanted,
+		     struct rule_set *set)
+{
+	struct rule *rule;
+
+	rule_none(device, AF_INET, set);
+	set->table = NAT_TABLE;
+	set->chain = NAT_CHAIN;
+	set->exact = true;
+	set->unwanted = !wanted;
+	rule = add(set, RULE_MASQUERADE, false);
+	if (source)
+		rule->address = inet_mask(source);
+}
+
+bool rule_goes_out(const struct rule *rule)
+{
+	return rule->kind == RULE_TO || rule->kind == RULE_MASQUERADE;
 }
 
 static void print_address(const struct rule *rule, struct text *out)
@@ -96,12 +123,12 @@ void rule_print(const struct rule *rule, struct text *out)
 		text_add(out, " -m physdev --physdev-is-bridged --physdev-%s ",
 			 rule->kind == RULE_TO ? "out" : "in");
 	else
-		text_add(out, rule->kind == RULE_TO ? " -o " : " -i ");
+		text_add(out, rule_goes_out(rule) ? " -o " : " -i ");
 	text_quote(out, rule->device);
 	if (rule->kind == RULE_DHCP)
 		text_add(out, rule->family == AF_INET ? " --sport 68 --dport 67" :
 							" --sport 546 --dport 547");
-	text_add(out, " -j ACCEPT");
+	text_add(out, rule->kind == RULE_MASQUERADE ? " -j MASQUERADE" : " -j ACCEPT");
 }
 
 const char rule_forget_function[] =

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The accept rules that let a guest's packets through a FORWARD chain which drops the others: what
 // Xen's scripts add with iptables (vif-common.sh, handle_iptable). They keep no guest from
-// anything; that is what the guard is for. Pure.
+// anything; that is what the guard is for. And the one rule by which guests go out under the
+// host's address (network-nat). Pure.
 #ifndef RULE_H
 #define RULE_H
 
@@ -18,11 +19,14 @@
 #define RULES (2 * (TRAFFIC_IPS + 1) + 1)	/* per family: all addresses both ways, and DHCP */
 #define RULE_CHAIN "FORWARD"
 #define RULE_TABLE "filter"
+#define NAT_CHAIN "POSTROUTING"
+#define NAT_TABLE "nat"
 
 enum rule_kind {
 	RULE_FROM,	/* from the guest: -s ADDRESS */
 	RULE_DHCP,	/* from the guest to a DHCP server: udp 68→67, or, for IPv6, 546→547 */
 	RULE_TO,	/* to the guest; -d ADDRESS, if it is routed */
+	RULE_MASQUERADE,	/* what goes out by the device gets its address; -s ADDRESS */
 };
 
 struct rule {
@@ -33,10 +37,16 @@ struct rule {
 	struct inet_prefix address;	/* host bits zero; len 0: any */
 };
 
-/* All rules of one device in one family, in the order in which they are to stand. */
+/*
+ * All rules of one device in one family's chain, in the order in which they are to stand; or, if
+ * it is exact, these very rules alone, whatever other rules there are of the device.
+ */
 struct rule_set {
 	uint8_t family;
 	char device[IFNAMSIZ];
+	const char *table, *chain;
+	bool exact;
+	bool unwanted;		/* exact: they are to go, however often they are there */
 	struct rule rules[RULES];
 	size_t count;
 };
@@ -56,6 +66,19 @@ struct rule_chain {
  */
 void rule_list(const struct request *request, const struct traffic *traffic, uint8_t family,
 	       struct rule_set *set);
+
+/* None at all for the device: what there is of it goes. */
+void rule_none(const char *device, uint8_t family, struct rule_set *set);
+
+/*
+ * The rule that gives what goes out by the device, from `source` (NULL: from anywhere), the
+ * device's own IPv4 address: wanted, once and at the chain's end, or unwanted.
+ */
+void rule_masquerade(const char *device, const struct inet_prefix *source, bool wanted,
+		     struct rule_set *set);
+
+/* Whether its device is the one that packets leave by, and not the one they come by. */
+bool rule_goes_out(const struct rule *rule);
 
 /* Print a rule's words behind the chain's name, as iptables(8) reads them. */
 void rule_print(const struct rule *rule, struct text *out);

@@ -75,6 +75,9 @@ int vif_want(const struct request *request, const struct facts *facts, unsigned 
 /* As steps of their own they come back with an undo. */
 static void plan_bare(const struct facts *facts, struct plan *plan)
 {
+	for (size_t i = 0; i < facts->neighbour_count; i++)
+		if (facts->neighbours[i].link == facts->link.index)
+			plan_neighbour(plan, &facts->neighbours[i], false);
 	for (size_t i = 0; i < facts->route_count; i++)
 		plan_route(plan, &facts->routes[i], false);
 	/* The last first: a primary address would take its secondaries with it. */
@@ -134,9 +137,7 @@ void vif_plan_no_firewall(const struct request *request, const struct facts *fac
 	const char *name = vif_name(request, facts);
 
 	for (size_t i = 0; i < ARRAY_SIZE(families) && has_firewall(facts); i++) {
-		plan->rules[i].family = families[i];
-		plan->rules[i].count = 0;
-		memcpy(plan->rules[i].device, name, strlen(name) + 1);
+		rule_none(name, families[i], &plan->rules[i]);
 		plan_rules(plan, &facts->firewall, &plan->rules[i], false);
 	}
 	guard_none(facts->guard.device, &plan->guard);

@@ -2,6 +2,7 @@
 #include "xtrule.h"
 
 #include <arpa/inet.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_tcpudp.h>
@@ -14,7 +15,10 @@
 #define PHYSDEV "physdev"
 #define UDP "udp"
 #define ACCEPT "ACCEPT"	/* libiptc makes a verdict of it */
-#define TARGET_SIZE XT_ALIGN(sizeof(struct xt_standard_target))
+#define MASQUERADE "MASQUERADE"
+#define TARGET_SIZE(type) (sizeof(struct xt_entry_target) + XT_ALIGN(sizeof(type)))
+#define ACCEPT_SIZE TARGET_SIZE(int)
+#define MASQUERADE_SIZE TARGET_SIZE(struct nf_nat_ipv4_multi_range_compat)
 #define MATCH_SIZE(type) (sizeof(struct xt_entry_match) + XT_ALIGN(sizeof(type)))
 
 /* Where a family has what: offsets and sizes in bytes. */
@@ -105,7 +109,7 @@ static void put_address(const struct layout *layout, void *xtrule, const struct 
 
 static void put_device(const struct layout *layout, void *xtrule, const struct rule *rule)
 {
-	const bool to = rule->kind == RULE_TO;
+	const bool to = rule_goes_out(rule);
 
 	put_name(at(xtrule, to ? layout->out : layout->in),
 		 at(xtrule, to ? layout->out_mask : layout->in_mask), rule->device);
@@ -146,14 +150,24 @@ static void put_dhcp(const struct layout *layout, void *xtrule, size_t *offset, 
 	udp->dpts[0] = udp->dpts[1] = family == AF_INET6 ? 547 : 67;
 }
 
-static void put_accept(const struct layout *layout, void *xtrule, size_t offset)
+static struct xt_entry_target *put_target(const struct layout *layout, void *xtrule, size_t offset,
+					  const char *name, size_t size)
 {
 	struct xt_entry_target *target = (void *)at(xtrule, offset);
 
-	target->u.target_size = TARGET_SIZE;
-	memcpy(target->u.user.name, ACCEPT, sizeof(ACCEPT));
+	target->u.target_size = (uint16_t)size;
+	memcpy(target->u.user.name, name, strlen(name) + 1);
 	put_u16(xtrule, layout->target, offset);
-	put_u16(xtrule, layout->end, offset + TARGET_SIZE);
+	put_u16(xtrule, layout->end, offset + size);
+	return target;
+}
+
+static void put_masquerade(const struct layout *layout, void *xtrule, size_t offset)
+{
+	struct nf_nat_ipv4_multi_range_compat *ranges =
+		(void *)put_target(layout, xtrule, offset, MASQUERADE, MASQUERADE_SIZE)->data;
+
+	ranges->rangesize = 1;
 }
 
 void *xtrule_make(const struct rule *rule)
@@ -161,7 +175,7 @@ void *xtrule_make(const struct rule *rule)
 	const struct layout *layout = layout_of(rule->family);
 	size_t offset = layout->head_size;
 	void *xtrule = calloc(1, offset + MATCH_SIZE(struct xt_physdev_info) +
-			      MATCH_SIZE(struct xt_udp) + TARGET_SIZE);
+			      MATCH_SIZE(struct xt_udp) + MASQUERADE_SIZE);
 
 	if (!xtrule)
 		return NULL;
@@ -172,8 +186,16 @@ void *xtrule_make(const struct rule *rule)
 		put_device(layout, xtrule, rule);
 	if (rule->kind == RULE_DHCP)
 		put_dhcp(layout, xtrule, &offset, rule->family);
-	put_accept(layout, xtrule, offset);
+	if (rule->kind == RULE_MASQUERADE)
+		put_masquerade(layout, xtrule, offset);
+	else
+		put_target(layout, xtrule, offset, ACCEPT, ACCEPT_SIZE);
 	return xtrule;
+}
+
+static const struct xt_entry_target *target_of(const struct layout *layout, const void *xtrule)
+{
+	return (const void *)look_at(xtrule, get_u16(xtrule, layout->target));
 }
 
 void *xtrule_copy(uint8_t family, const void *xtrule)
@@ -184,8 +206,9 @@ void *xtrule_copy(uint8_t family, const void *xtrule)
 	if (!copy)
 		return NULL;
 	memcpy(copy, xtrule, get_u16(xtrule, layout->end));
-	/* The kernel's has no name. */
-	put_accept(layout, copy, get_u16(xtrule, layout->target));
+	/* The kernel's ACCEPT has no name. */
+	if (!*target_of(layout, copy)->u.user.name)
+		put_target(layout, copy, get_u16(xtrule, layout->target), ACCEPT, ACCEPT_SIZE);
 	return copy;
 }
 
@@ -239,6 +262,16 @@ static bool same_match(const struct xt_entry_match *a, const struct xt_entry_mat
 	       !memcmp(a->data, b->data, a->u.match_size - sizeof(*a));
 }
 
+/* What an ACCEPT has behind its name is libiptc's business. */
+static bool same_target(const struct xt_entry_target *a, const struct xt_entry_target *b)
+{
+	return a->u.target_size == b->u.target_size &&
+	       a->u.user.revision == b->u.user.revision &&
+	       !strcmp(a->u.user.name, b->u.user.name) &&
+	       (!strcmp(a->u.user.name, ACCEPT) ||
+		!memcmp(a->data, b->data, a->u.target_size - sizeof(*a)));
+}
+
 bool xtrule_same(uint8_t family, const void *a, const void *b)
 {
 	const struct layout *layout = layout_of(family);
@@ -249,5 +282,5 @@ bool xtrule_same(uint8_t family, const void *a, const void *b)
 	for (size_t i = layout->head_size; i < target; i += match_at(a, i)->u.match_size)
 		if (!same_match(match_at(a, i), match_at(b, i)))
 			return false;
-	return true;
+	return same_target(target_of(layout, a), target_of(layout, b));
 }

@@ -12,7 +12,10 @@
 /* Make, on the heap, what iptables-legacy(8) makes of the rule's words. NULL: out of memory. */
 void *xtrule_make(const struct rule *rule);
 
-/* Copy to the heap a rule that ends in ACCEPT, with its counters. NULL: out of memory. */
+/*
+ * Copy to the heap a rule that ends in ACCEPT or a module's target, with its counters. NULL: out
+ * of memory.
+ */
 void *xtrule_copy(uint8_t family, const void *xtrule);
 
 /*
@@ -21,7 +24,10 @@ void *xtrule_copy(uint8_t family, const void *xtrule);
  */
 bool xtrule_names(uint8_t family, const void *xtrule, const char *device);
 
-/* Whether two rules that end in ACCEPT are the same, whatever they have counted. */
+/*
+ * Whether two such rules are the same, whatever they have counted. One that ends in ACCEPT must
+ * have been made or copied here.
+ */
 bool xtrule_same(uint8_t family, const void *a, const void *b);
 
 #endif

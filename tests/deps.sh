@@ -11,10 +11,10 @@ build=(
 )
 # What the lab, its unpacked xenstored and the unpacked hotplug scripts want.
 lab=(bsdutils gcc iproute2 iptables libc6-dev libxen-dev nftables util-linux xenstore-utils)
-# perl has prove; binutils and file look at the built programs.
+# perl has prove; binutils and file look at the built programs; busybox is the guests' DHCP client.
 test=(
-	"${build[@]}" "${lab[@]}" bats binutils clang file iputils-ping jq libcmocka-dev perl
-	procps python3 strace valgrind
+	"${build[@]}" "${lab[@]}" bats binutils busybox-static clang conntrack dnsmasq-base file
+	iputils-ping jq libcmocka-dev perl procps python3 strace valgrind
 )
 lint=("${build[@]}" clang clang-tidy codespell cppcheck libcmocka-dev mandoc shellcheck)
 demo=("${build[@]}" "${lab[@]}" iputils-ping jq)

@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "common/plan.h"
+#include "common/print.h"
 #include "common/vif.h"
 #include "tests/unit/given.h"
 

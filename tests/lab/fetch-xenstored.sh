@@ -3,6 +3,8 @@
 # Puts into build/lab what the lab needs and no installed package has:
 #   xenstored   Debian's own daemon, unpacked from xen-utils-VERSION
 #   scripts/    Debian's packaged hotplug scripts, from xen-utils-common
+#   ifupdown/   Debian's own, which would change the host when installed
+#   dhcpd       ISC's, unpacked from isc-dhcp-server, which would start it when installed
 #   xsshim.so   built from xsshim.c
 # Does nothing for what is there already. Usage: fetch-xenstored.sh [DIRECTORY]
 
@@ -21,10 +23,18 @@ xen_utils() {
 	apt-cache pkgnames xen-utils- | grep -E '^xen-utils-[0-9.]+$' | sort -V | tail -1
 }
 
+download() { # PACKAGE
+	(cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "$1")
+}
+
 # unpack PACKAGE PATTERN FOLDER: the members that match, below FOLDER
 unpack() {
 	local package=$1 pattern=$2 folder=$3 deb
-	(cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "$package")
+	# Lists that are older than the archive name files that are gone.
+	download "$package" || {
+		apt-get -qq update
+		download "$package"
+	}
 	for deb in "$scratch/$package"_*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$folder" --wildcards "$pattern"
 	done
@@ -39,15 +49,23 @@ if [ ! -x "$out/xenstored" ] || [ ! -x "$out/scripts/vif-bridge" ]; then
 		apt-get -qq update
 		package=$(xen_utils)
 	fi
-	# Lists that are older than the archive name files that are gone.
-	unpack "$package" './usr/lib/xen-*/bin/xenstored' "$scratch" || {
-		apt-get -qq update
-		unpack "$package" './usr/lib/xen-*/bin/xenstored' "$scratch"
-	}
+	unpack "$package" './usr/lib/xen-*/bin/xenstored' "$scratch"
 	unpack xen-utils-common './etc/xen/scripts/*' "$scratch"
 	rm -rf "$out/scripts"
 	mv "$scratch/etc/xen/scripts" "$out/scripts"
 	mv "$scratch"/usr/lib/xen-*/bin/xenstored "$out/xenstored"
+fi
+
+if [ ! -x "$out/ifupdown/ifup" ]; then
+	unpack ifupdown './*sbin/if*' "$scratch"
+	rm -rf "$out/ifupdown"
+	mkdir "$out/ifupdown"
+	find "$scratch" -path '*sbin/if*' -exec mv -t "$out/ifupdown" {} +
+fi
+
+if [ ! -x "$out/dhcpd" ]; then
+	unpack isc-dhcp-server ./usr/sbin/dhcpd "$scratch"
+	mv "$scratch/usr/sbin/dhcpd" "$out/dhcpd"
 fi
 
 if [ "$here/xsshim.c" -nt "$out/xsshim.so" ]; then

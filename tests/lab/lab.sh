@@ -15,7 +15,7 @@
 # lab_vif D N [KEY VALUE...]    vifD.N and its nodes, ready for `online`
 # lab_tap D N                   vifD.N-emu, as an HVM guest's device model makes it
 # lab_call PROGRAM D N ARG...   runs PROGRAM as libxl does
-# lab_state                     all that kernel and store say, for diff
+# lab_state                     all that kernel, store and DHCP servers' files say, for diff
 # lab_unplug D N                the guest is gone: its devices and nodes go
 # lab_firewall nft|legacy|none  which iptables there is; LAB_FW is the one at first
 
@@ -227,6 +227,8 @@ _lab_facts() {
 	ip -6 route show table all
 	echo @neigh-proxy
 	ip neigh show proxy
+	echo @neigh
+	ip neigh show nud permanent
 	echo @sysctl
 	(cd /proc/sys && exec grep -s . net/ipv4/ip_forward \
 		net/ipv4/conf/*/{proxy_arp,forwarding,rp_filter} \
@@ -241,6 +243,9 @@ _lab_facts() {
 	done
 	echo @nft
 	echo "$rules"
+	echo @dhcp
+	grep -sH '' /etc/dhcp/dhcpd.conf /etc/default/dhcp-server /run/dhcpd-calls \
+		/run/xen-hotplug/dhcp-hosts/{.[!.],}*
 	echo @store
 	xenstore-ls -f -p /local
 }

@@ -4,6 +4,7 @@
 # The end states are those that the original scripts leave: golden/*.txt.
 
 load helper
+load dhcp
 
 FIREWALLS="nft legacy"
 
@@ -162,4 +163,18 @@ nic() { # ADDRESS
 		said 1 0 offline type_if=vif
 		routed_state offline
 	} | matches nat-ip
+}
+
+@test "nat-dhcpd" {
+	use vif-nat
+	dhcpd_files
+	plain_vif 1 0 ip 10.0.0.1
+	plain_vif 2 0 ip 10.0.0.2
+	{
+		said 1 0 online type_if=vif dhcp=yes
+		said 2 0 online type_if=vif dhcp=yes
+		cat /etc/dhcp/dhcpd.conf /etc/default/dhcp-server /run/dhcpd-calls
+		said 2 0 offline type_if=vif dhcp=yes
+		cat /etc/dhcp/dhcpd.conf /etc/default/dhcp-server
+	} | grep -v '^#' | matches nat-dhcpd
 }

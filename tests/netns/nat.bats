@@ -232,6 +232,35 @@ masquerade() {
 	is "$(state)" "$before"
 }
 
+@test "conntrack=purge: also connections under the host's address" {
+	host 192.168.0.3/24
+	lan 192.168.0.1/24
+	masquerade
+	for d in 1 2; do
+		lab_vif $d 0
+		guest $d 10.0.$d.1/32 -- 10.0.$d.128
+		online $d 0
+	done
+	iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 7 -j DNAT --to-destination 10.0.1.1
+	talks guest1 lan 192.168.0.1 192.168.0.3
+	talks guest2 lan 192.168.0.1 192.168.0.3
+	# As a name server or a web server behind the host gets its visitors.
+	ip netns exec guest1 timeout 5 python3 -c '
+import socket
+server = socket.create_server(("10.0.1.1", 7))
+server.accept()' &
+	for tries in {1..50}; do
+		! ip netns exec lan bash -c 'exec 3<>/dev/tcp/192.168.0.3/7' 2>/dev/null || break
+		sleep 0.1
+	done
+	is "$(connections -p tcp -s 10.0.1.1)" 1
+	is "$(connections -p tcp -r 10.0.1.1)" 1
+	offline 1 0 conntrack=purge
+	is "$(connections -p tcp -s 10.0.1.1)" 0
+	is "$(connections -p tcp -r 10.0.1.1)" 0
+	is "$(connections -p tcp -s 10.0.2.1)" 1
+}
+
 @test "hooks are told the host's address for the guest" {
 	lab_vif 1 0
 	hook 1.hook <<<'xenstore-write /local/seen/$command "$dev $main_ip $domid $devid"'

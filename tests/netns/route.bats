@@ -452,6 +452,153 @@ gateway_is() { # ADDRESS
 	is_routed vif1.0 "192.168.1.21 src 192.168.1.20 metric 2"
 }
 
+# --- neighbours and connections --------------------------------------------------------------
+
+@test "neigh=permanent: the guest's MAC is fixed for each of its addresses" {
+	host 192.168.1.20/24 2001:db8:1::20/64
+	lab_vif 1 0 ip "192.168.1.21 10.1.0.0/16 2001:db8:1::21"
+	online 1 0 neigh=permanent
+	is "$(neighbours vif1.0 | sort)" \
+		$'192.168.1.21 00:16:3e:00:01:00\n2001:db8:1::21 00:16:3e:00:01:00'
+	untouched trace network 1 0 online type_if=vif neigh=permanent
+	refute grep -E 'RTM_(NEW|SET|DEL)[A-Z]+, nlmsg_flags=NLM_F_REQUEST' /run/trace
+	guest 1 192.168.1.21/32 -- 192.168.1.20
+	reaches guest1 192.168.1.20
+	# Nobody else can be the guest by answering first.
+	ip -n guest1 link set g1.0 down
+	ip -n guest1 link set g1.0 address 00:16:3e:66:66:66
+	ip -n guest1 link set g1.0 up
+	refute ping -q -n -c 2 -i 0.1 -W 0.3 192.168.1.21
+	offline 1 0
+	is "$(neighbours vif1.0)" ""
+}
+
+@test "neigh=permanent in the file, another MAC than before, and one that was learned" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip "192.168.1.21 192.168.1.22"
+	config <<<'neigh=permanent'
+	online 1 0
+	ip neigh replace 192.168.1.21 lladdr 00:16:3e:66:66:66 nud permanent dev vif1.0
+	ip neigh replace 192.168.1.22 lladdr 00:16:3e:66:66:66 nud reachable dev vif1.0
+	online 1 0
+	is "$(neighbours vif1.0 | sort)" \
+		$'192.168.1.21 00:16:3e:00:01:00\n192.168.1.22 00:16:3e:00:01:00'
+}
+
+@test "without neigh=permanent none is set" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip 192.168.1.21
+	online 1 0
+	is "$(neighbours vif1.0)" ""
+	online 1 0 neigh=learned
+	is "$(neighbours vif1.0)" ""
+}
+
+@test "neigh=permanent with a new name for an up vif, and a failing hook" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip 192.168.1.21
+	online 1 0 neigh=permanent
+	xenstore-write "$BACKEND/1/0/vifname" web
+	hook 1.hook <<<'[ $command = offline ]'
+	state() {
+		everything | grep -v hotplug-
+		neighbours vif1.0
+	}
+	before=$(state)
+	online_fails 1 0 neigh=permanent
+	is "$(state)" "$before"
+	rm "$SCRIPTS/vif-post.d/1.hook"
+	online 1 0 neigh=permanent
+	is "$(neighbours web)" "192.168.1.21 00:16:3e:00:01:00"
+}
+
+# What follows is tracked, in the order: guest 1 to the LAN, the LAN to guest 1, guest 2 to the LAN.
+tracked() {
+	host 192.168.1.20/24 2001:db8:1::20/64
+	iptables -A FORWARD -m conntrack --ctstate ESTABLISHED
+	ip6tables -A FORWARD -m conntrack --ctstate ESTABLISHED
+	lan 192.168.1.1/24 2001:db8:1::1/64
+	for d in 1 2; do
+		lab_vif $d 0 ip "192.168.1.2$d 2001:db8:1::2$d" bridge -
+		guest $d 192.168.1.2$d/32 2001:db8:1::2$d/128 -- 192.168.1.20
+		online $d 0 gateway6=fe80::1
+		ip -n guest$d -6 route add default via fe80::1 dev g$d.0
+	done
+	talks guest1 lan 192.168.1.1 192.168.1.21
+	talks lan guest1 192.168.1.21 192.168.1.1
+	talks guest2 lan 192.168.1.1 192.168.1.22
+	talks guest1 lan 2001:db8:1::1 2001:db8:1::21
+	talks guest2 lan 2001:db8:1::1 2001:db8:1::22
+	is "$(connections -p tcp -s 192.168.1.21)" 1
+	is "$(connections -p tcp -d 192.168.1.21)" 1
+	is "$(connections -p tcp -s 192.168.1.22)" 1
+	is "$(connections -p tcp -f ipv6 -s 2001:db8:1::21)" 1
+	is "$(connections -p tcp -f ipv6 -s 2001:db8:1::22)" 1
+}
+
+is_forgotten() {
+	is "$(connections -s 192.168.1.21)" 0
+	is "$(connections -d 192.168.1.21)" 0
+	is "$(connections -f ipv6 -s 2001:db8:1::21)" 0
+	is "$(connections -p tcp -s 192.168.1.22)" 1
+	is "$(connections -p tcp -f ipv6 -s 2001:db8:1::22)" 1
+}
+
+@test "conntrack=purge: offline forgets the guest's connections, and no others" {
+	tracked
+	offline 1 0 conntrack=purge
+	is_forgotten
+}
+
+@test "conntrack=purge: also when the interface is gone" {
+	tracked
+	ip -n guest1 link del g1.0
+	offline 1 0 conntrack=purge
+	is_forgotten
+}
+
+@test "conntrack=purge: online forgets an earlier guest's connections, but not its own later" {
+	tracked
+	offline 1 0
+	is "$(connections -p tcp -s 192.168.1.21)" 1
+	online 1 0 conntrack=purge
+	is_forgotten
+	talks guest1 lan 192.168.1.1 192.168.1.21
+	online 1 0 conntrack=purge
+	is "$(connections -p tcp -s 192.168.1.21)" 1
+}
+
+@test "conntrack=purge: all of a prefix, and nothing beside it" {
+	tracked
+	xenstore-write "$BACKEND/1/0/ip" "192.168.1.20/31 2001:db8:1::20/127"
+	offline 1 0 conntrack=purge
+	is_forgotten
+	xenstore-write "$BACKEND/2/0/ip" "192.168.1.16/29 2001:db8:1::/64"
+	offline 2 0 conntrack=purge
+	is "$(connections -p tcp)" 0
+	is "$(connections -p tcp -f ipv6)" 0
+}
+
+@test "conntrack=purge where nothing is tracked" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21"
+	online 1 0 conntrack=purge
+	offline 1 0 conntrack=purge
+	is_bare vif1.0
+}
+
+@test "error: neigh= and conntrack= that make no sense" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip 192.168.1.21 mac -
+	online_fails 1 0 neigh=permanent
+	is_reported 1 0 "neigh=permanent, but the guest's MAC address (mac) is not known"
+	online_fails 1 0 neigh=perm
+	is_reported 1 0 "neigh='perm' is neither permanent nor learned"
+	online_fails 1 0 conntrack=1
+	is_reported 1 0 "conntrack='1' is neither purge nor keep"
+	is_bare vif1.0
+}
+
 # --- taps ------------------------------------------------------------------------------------
 
 @test "a tap comes before its vif, and says nothing to netback" {
@@ -619,12 +766,12 @@ both() {
 	is_bare vif1.0
 }
 
-@test "a failing hook: all is as before" {
+@test "a failing hook: all is as before, but for what another guest may need" {
 	empty_forward
 	host 192.168.1.20/24 2001:db8:1::20/64
 	lab_vif 1 0 ip "192.168.1.21 2001:db8:1::21 10.1.0.0/16"
 	hook 1.hook <<<'[ $command = offline ]'
-	state() { everything | grep -v hotplug-; }
+	state() { everything | grep -v -e hotplug- -e eth0/proxy_ndp; }
 	before=$(state)
 	online_fails 1 0
 	is "$(state)" "$before"

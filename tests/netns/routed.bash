@@ -15,6 +15,7 @@ host() { # ADDRESS...
 	local address
 	ip -batch - <<-END
 		link add name eth0 address 00:50:8b:dc:f7:2b type veth peer name lan0
+		link set dev lan0 address 00:03:00:00:00:01
 		link set dev eth0 up
 	END
 	for address; do
@@ -57,6 +58,25 @@ guest() { # D ADDRESS... -- GATEWAY...
 		[[ $gateway == *:* ]] || ip -n "guest$d" route add "$gateway" dev "g$d.0"
 		ip -n "guest$d" route add default via "$gateway" dev "g$d.0"
 	done
+}
+
+# The lab's private mounts get an ifup; its records are in /run/network. It takes an interface
+# with a dot in its name for a VLAN's and deletes it in the end, which netback's do not let happen.
+ifupdown() { # stdin: /etc/network/interfaces
+	use vif-route-ifup vif-route
+	mkdir /run/ip
+	cat >/run/ip/ip <<-'END'
+		#!/bin/sh
+		case "$*" in
+		"link del vif"*) echo "RTNETLINK answers: Operation not supported" >&2; exit 2 ;;
+		*) exec /usr/bin/ip "$@" ;;
+		esac
+	END
+	chmod +x /run/ip/ip
+	mount -t overlay -o "lowerdir=/run/ip:$(realpath "$TESTS/../../build/lab/ifupdown"):/usr/sbin" \
+		lab /usr/sbin
+	mkdir -p /run/network /etc/network/if-{pre-up,up,down,post-down}.d
+	cat >/etc/network/interfaces
 }
 
 # A TCP connection from one namespace ("host" is the host) to ADDRESS in another, with words both
@@ -111,6 +131,16 @@ proxies() {
 
 prefixes() { # LINK: its addresses with their lengths
 	ip -j addr show dev "$1" | jq -r '.[0].addr_info[] | "\(.local)/\(.prefixlen)"'
+}
+
+# "ADDRESS MAC", one a line: those that were set
+neighbours() { # LINK
+	ip -j neigh show nud permanent dev "$1" | jq -r '.[] | "\(.dst) \(.lladdr)"'
+}
+
+# Connections that are tracked on the host, of any state, with WORDs of conntrack -L.
+connections() { # WORD...
+	conntrack -L -o extended "$@" 2>/dev/null | grep -c '' || true
 }
 
 is_routed() { # LINK ROUTE...

@@ -213,6 +213,81 @@ static void very_long_names_are_refused(void **state)
 	assert_true(strlen(err.text) < 200);
 }
 
+static struct inet_prefix prefix(const char *text)
+{
+	struct inet_prefix out;
+	struct error err = { 0 };
+
+	assert_int_equal(inet_parse(text, &out, &err), 0);
+	return out;
+}
+
+static void what_a_prefix_is(void **state)
+{
+	static const struct {
+		const char *text;
+		bool host, host_bits, link_local;
+	} cases[] = {
+		{ "10.0.0.1", true, false, false },
+		{ "10.0.0.0/8", false, false, false },
+		{ "10.0.0.1/31", false, true, false },
+		{ "10.0.0.2/31", false, false, false },
+		{ "10.128.0.0/9", false, false, false },
+		{ "10.64.0.0/9", false, true, false },
+		{ "0.0.0.0/0", false, false, false },
+		{ "0.0.0.1/0", false, true, false },
+		{ "169.254.1.1", true, false, false },
+		{ "2001:db8::1", true, false, false },
+		{ "2001:db8::/64", false, false, false },
+		{ "2001:db8::8000:0:0:0/64", false, true, false },
+		{ "2001:db8::/32", false, false, false },
+		{ "fe80::1", true, false, true },
+		{ "febf::1", true, false, true },
+		{ "fec0::1", true, false, false },
+		{ "fe80::/64", false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct inet_prefix p = prefix(cases[i].text);
+
+		assert_int_equal(inet_is_host(&p), cases[i].host);
+		assert_int_equal(inet_has_host_bits(&p), cases[i].host_bits);
+		assert_int_equal(inet_is_link_local(&p), cases[i].link_local);
+	}
+}
+
+static void which_are_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"10.0.0.1", "10.0.0.2", "10.0.0.1/31", "2001:db8::1", "2001:db8::2",
+		"2001:db8::1/64", "a00:1::",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(texts); j++) {
+			struct inet_prefix a = prefix(texts[i]), b = prefix(texts[j]);
+
+			/* What stands behind an IPv4 address does not matter. */
+			if (a.family == AF_INET)
+				a.addr[15] = 1;
+			assert_int_equal(inet_equal(&a, &b), i == j);
+		}
+}
+
+static void link_local_of_a_mac(void **state)
+{
+	static const uint8_t netback[MAC_LEN] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
+	struct inet_prefix out = inet_link_local(netback);
+	char text[INET_TEXT];
+
+	(void)state;
+	inet_print(&out, text);
+	assert_string_equal(text, "fe80::fcff:ffff:feff:ffff");
+	assert_int_equal(out.len, 128);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +299,9 @@ int main(void)
 		cmocka_unit_test(interface_names),
 		cmocka_unit_test(wrong_interface_names),
 		cmocka_unit_test(very_long_names_are_refused),
+		cmocka_unit_test(what_a_prefix_is),
+		cmocka_unit_test(which_are_the_same),
+		cmocka_unit_test(link_local_of_a_mac),
 	};
 
 	return RUN_TESTS(tests);

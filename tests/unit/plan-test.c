@@ -2,7 +2,11 @@
 // Includes plan.c: its static parts are in reach.
 #include "tests/unit/test.h"
 
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
 #include "common/plan.c"
+#include "common/print.h"
 
 static struct plan plan;
 
@@ -199,6 +203,85 @@ static void addresses_keep_what_they_had(void **state)
 			    "proto 2 noprefixroute");
 }
 
+static void routes_and_neighbours(void **state)
+{
+	struct route route = { .link_name = "a b", .metric = 7, .protocol = RTPROT_STATIC };
+	struct neighbour neighbour = { .link_name = "a b", .mac = { 0, 0x16, 0x3e, 1, 2, 3 } };
+	struct error err = { 0 };
+	struct step undo;
+
+	(void)state;
+	assert_int_equal(inet_parse("10.0.0.0/8", &route.to, &err), 0);
+	assert_int_equal(inet_parse("10.1.1.1", &route.source, &err), 0);
+	plan_route(&plan, &route, true);
+	assert_string_equal(printed(&plan.steps[0]),
+			    "ip route add 10.0.0.0/8 dev 'a b' src 10.1.1.1 metric 7 proto 4");
+	undo = step_reverse(&plan.steps[0]);
+	assert_string_equal(printed(&undo),
+			    "ip route del 10.0.0.0/8 dev 'a b' src 10.1.1.1 metric 7");
+	assert_int_equal(inet_parse("2001:db8::1", &neighbour.ip, &err), 0);
+	plan_neighbour(&plan, &neighbour, true);
+	assert_string_equal(printed(&plan.steps[1]), "ip neighbour replace 2001:db8::1 lladdr "
+			    "00:16:3e:01:02:03 nud permanent dev 'a b'");
+	undo = step_reverse(&plan.steps[1]);
+	assert_string_equal(printed(&undo), "ip neighbour del 2001:db8::1 dev 'a b'");
+	neighbour.proxy = true;
+	plan_neighbour(&plan, &neighbour, false);
+	assert_string_equal(printed(&plan.steps[2]),
+			    "ip neighbour del proxy 2001:db8::1 dev 'a b'");
+}
+
+static void settings(void **state)
+{
+	struct step undo;
+
+	(void)state;
+	plan_sysctl(&plan, "ipv4", "vif1.0", "proxy_arp", 1, 1);
+	assert_int_equal(plan.count, 0);
+	plan_sysctl(&plan, "ipv4", "vif1.0", "proxy_arp", 0, 1);
+	assert_string_equal(printed(&plan.steps[0]),
+			    "sysctl -qw net/ipv4/conf/vif1.0/proxy_arp=1");
+	undo = step_reverse(&plan.steps[0]);
+	assert_string_equal(printed(&undo), "sysctl -qw net/ipv4/conf/vif1.0/proxy_arp=0");
+	/* What others rely on by now stays. */
+	plan_sysctl(&plan, "ipv6", "eth0", "proxy_ndp", -1, 1);
+	undo = step_reverse(&plan.steps[1]);
+	assert_string_equal(printed(&undo), "sysctl -qw net/ipv6/conf/eth0/proxy_ndp=1");
+	/* sysctl(8) would look for another setting. */
+	plan_sysctl(&plan, "ipv4", "a=b'c", "proxy_arp", 0, 1);
+	assert_string_equal(printed(&plan.steps[2]),
+			    "echo 1 >/proc/sys/'net/ipv4/conf/a=b'\\''c/proxy_arp'");
+}
+
+static void connections_stay_forgotten(void **state)
+{
+	struct inet_prefix source;
+	struct error err = { 0 };
+	struct step undo;
+
+	(void)state;
+	assert_int_equal(inet_parse("10.0.0.0/24", &source, &err), 0);
+	plan_conntrack(&plan, &source);
+	assert_string_equal(printed(&plan.steps[0]),
+			    "{ conntrack -D -f ipv4 -s 10.0.0.0/24; "
+			    "conntrack -D -f ipv4 -r 10.0.0.0/24; } >/dev/null 2>&1 || :");
+	undo = step_reverse(&plan.steps[0]);
+	assert_int_equal(undo.kind, STEP_CONNTRACK);
+}
+
+static void ifup_and_ifdown(void **state)
+{
+	struct step undo;
+
+	(void)state;
+	plan_ifup(&plan, "/sbin", "web", true, false);
+	plan_ifup(&plan, "/sbin", "web", false, true);
+	assert_string_equal(printed(&plan.steps[0]), "/sbin/ifup web");
+	assert_string_equal(printed(&plan.steps[1]), "/sbin/ifdown web || :");
+	undo = step_reverse(&plan.steps[0]);
+	assert_string_equal(printed(&undo), "/sbin/ifdown web");
+}
+
 static void a_plan_has_an_end(void **state)
 {
 	char directory[FACTS_PATH];
@@ -240,6 +323,10 @@ int main(void)
 		cmocka_unit_test_setup(hooks_get_quoted_values, fresh_plan),
 		cmocka_unit_test_setup(commands_have_opposites, fresh_plan),
 		cmocka_unit_test_setup(addresses_keep_what_they_had, fresh_plan),
+		cmocka_unit_test_setup(routes_and_neighbours, fresh_plan),
+		cmocka_unit_test_setup(settings, fresh_plan),
+		cmocka_unit_test_setup(connections_stay_forgotten, fresh_plan),
+		cmocka_unit_test_setup(ifup_and_ifdown, fresh_plan),
 		cmocka_unit_test_setup(a_plan_has_an_end, fresh_plan),
 		cmocka_unit_test_setup(reports_are_one_command, fresh_plan),
 	};

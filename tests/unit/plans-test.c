@@ -13,7 +13,9 @@
 
 #include "common/gateway.h"
 #include "common/link.h"
+#include "common/print.h"
 #include "common/program.h"
+#include "tests/unit/fields.h"
 #include "tests/unit/given.h"
 
 /* The programs' main(), under names of their own (tests/unit/Makefile). */
@@ -23,7 +25,7 @@ int vif_nat_main(int argc, char **argv);
 
 #define FILES "tests/unit/plans/*.txt"
 #define FILES_MIN 20	/* a pattern that finds nothing proves nothing */
-#define FILES_MAX 150
+#define FILES_MAX 200
 #define TEXT_MAX 65536
 #define SEPARATOR "\n---\n"
 
@@ -38,12 +40,17 @@ int vif_program_main(int argc, char **argv, const struct vif_program *program)
 }
 
 /* What the programs and bridge.c refer to, but planning never calls. */
+static int called(struct error *err)
+{
+	fail_msg("called while planning");
+	return error_set(err, EINVAL, "called while planning");
+}
+
 int gateway_look(struct netlink *netlink, const struct request *request,
 		 const struct routing *routing, struct facts *facts, struct error *err)
 {
 	(void)netlink, (void)request, (void)routing, (void)facts;
-	fail_msg("called while planning");
-	return error_set(err, EINVAL, "called while planning");
+	return called(err);
 }
 
 int gateway_look_down(struct netlink *netlink, const struct request *request,
@@ -52,19 +59,25 @@ int gateway_look_down(struct netlink *netlink, const struct request *request,
 	return gateway_look(netlink, request, routing, facts, err);
 }
 
+void gateway_look_ifup(const struct request *request, struct facts *facts)
+{
+	struct error err = { 0 };
+
+	(void)request, (void)facts;
+	called(&err);
+}
+
 int link_by_name(struct netlink *netlink, const char *name, struct link *link, struct error *err)
 {
 	(void)netlink, (void)name, (void)link;
-	fail_msg("called while planning");
-	return error_set(err, EINVAL, "called while planning");
+	return called(err);
 }
 
 int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAMSIZ], size_t max,
 		 size_t *count, struct error *err)
 {
 	(void)netlink, (void)first, (void)names, (void)max, (void)count;
-	fail_msg("called while planning");
-	return error_set(err, EINVAL, "called while planning");
+	return called(err);
 }
 
 /* One case, as its file tells it. */
@@ -78,16 +91,6 @@ static struct {
 	char program[16];
 } c;
 
-enum type { INT, UNSIGNED, BOOL, STRING, MAC, BYTE, INET };
-
-struct field {
-	const char *name;
-	enum type type;
-	size_t offset, size;
-};
-
-#define FIELD(of, field, name, type) \
-	{ name, type, offsetof(struct of, field), sizeof(((struct of *)NULL)->field) }
 #define LINK_FIELD(field, type) FIELD(link, field, #field, type)
 
 static const struct field link_fields[] = {
@@ -136,51 +139,6 @@ static const struct field neighbour_fields[] = {
 	FIELD(neighbour, mac, "mac", MAC),
 	{ 0 }
 };
-
-static void set_field(const struct field *field, char *at, const char *value)
-{
-	struct error err = { 0 };
-
-	switch (field->type) {
-	case INT:
-	case UNSIGNED:
-		*(unsigned *)at = (unsigned)strtol(value, NULL, 0);
-		break;
-	case BYTE:
-		*at = (char)strtol(value, NULL, 0);
-		break;
-	case BOOL:
-		*(bool *)at = !strcmp(value, "yes");
-		break;
-	case STRING:
-		assert_true(text_copy(at, field->size, value));
-		break;
-	case MAC:
-		assert_int_equal(inet_parse_mac(value, (uint8_t *)at, &err), 0);
-		break;
-	case INET:
-		assert_int_equal(inet_parse(value, (struct inet_prefix *)at, &err), 0);
-		break;
-	}
-}
-
-/* "name=vif1.0 mtu=1500" into a struct. */
-static void set_fields(const struct field *fields, void *at, char *words)
-{
-	for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
-		char *equals = strchr(word, '=');
-		const struct field *field = fields;
-
-		if (!equals)
-			fail_msg("%s: not FIELD=VALUE", word);
-		*equals = '\0';
-		while (field->name && strcmp(field->name, word))
-			field++;
-		if (!field->name)
-			fail_msg("no field %s", word);
-		set_field(field, (char *)at + field->offset, equals + 1);
-	}
-}
 
 static void take_link(struct link *link, char *words)
 {
@@ -292,6 +250,8 @@ static bool take_routed_line(const char *key, char *value)
 		take_route(value);
 	else if (!strcmp(key, "neighbour"))
 		take_neighbour(value);
+	else if (!strcmp(key, "ifup"))
+		assert_true(text_copy(c.facts.ifup, FACTS_PATH, value));
 	else if (!strcmp(key, "ipv6"))
 		c.facts.has_ipv6 = !strcmp(value, "yes");
 	else if (!strcmp(key, "gateway_ipv6"))
@@ -385,8 +345,10 @@ static void choose_program(void)
 	static int (*const mains[])(int argc, char **argv) = {
 		vif_bridge_main, vif_route_main, vif_nat_main,
 	};
-	char *argv[] = { c.program, NULL };
+	char path[sizeof(c.program) + sizeof("/etc/xen/scripts/")];
+	char *argv[] = { path, NULL };
 
+	snprintf(path, sizeof(path), "/etc/xen/scripts/%s", c.program);
 	for (size_t i = 0; i < ARRAY_SIZE(mains); i++) {
 		mains[i](1, argv);
 		if (!strcmp(chosen->name, c.program))

@@ -332,6 +332,23 @@ static void the_rest_is_read_after_an_error(void **state)
 	assert_true(request.dry_run);
 }
 
+static void the_guests_mac(void **state)
+{
+	struct given given = { .arguments = { "online", "vif=vif1.0" } };
+	struct error err = { 0 };
+
+	(void)state;
+	taken(&given);
+	assert_false(request.has_mac);
+	given.arguments[2] = "mac=00:16:3e:01:02:ff";
+	taken(&given);
+	assert_true(request.has_mac);
+	assert_memory_equal(request.mac, "\x00\x16\x3e\x01\x02\xff", MAC_LEN);
+	given.arguments[2] = "mac=00:16:3e:01:02";
+	assert_int_equal(given_read(&given, &text, &request, &err), -EINVAL);
+	assert_string_equal(err.text, "mac: '00:16:3e:01:02' is not a MAC address");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +366,7 @@ int main(void)
 		cmocka_unit_test(taking_down_looks_at_less),
 		cmocka_unit_test(who_serves_what),
 		cmocka_unit_test(the_rest_is_read_after_an_error),
+		cmocka_unit_test(the_guests_mac),
 	};
 
 	return RUN_TESTS(tests);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Plans for the host as golden texts: each tests/unit/hosts/*.txt is a call of network-route or
+// network-nat and what is seen of the host, a line "---", and the program's plan, with what undoes
+// it all, or what it says of the status.
+// UPDATE=1 build/unit/hosts-test writes them anew; then read what git diff shows.
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/network.h"
+#include "common/print.h"
+#include "tests/unit/given.h"
+
+/* The programs' main(), under names of their own (tests/unit/Makefile). */
+int network_route_main(int argc, char **argv);
+int network_nat_main(int argc, char **argv);
+
+#define FILES "tests/unit/hosts/*.txt"
+#define FILES_MIN 12	/* a pattern that finds nothing proves nothing */
+#define FILES_MAX 50
+#define TEXT_MAX 65536
+#define SEPARATOR "\n---\n"
+
+/* The one that a main() chose. */
+static const struct network_program *chosen;
+
+int network_program_main(int argc, char **argv, const struct network_program *program)
+{
+	(void)argc, (void)argv;
+	chosen = program;
+	return 0;
+}
+
+/* One case, as its file tells it. */
+static struct {
+	struct request request;
+	struct host host;
+	struct plan plan;
+	char own_text[TEXT_MAX], other_text[TEXT_MAX];
+} c;
+
+static void take_program(const char *name)
+{
+	char *argv[] = { (char *)name, NULL };
+
+	if (!strcmp(name, "network-route"))
+		network_route_main(1, argv);
+	else
+		network_nat_main(1, argv);
+	assert_string_equal(chosen->name, name);
+	c.host.program = chosen->name;
+	c.host.partner = chosen->partner;
+	snprintf(c.host.path, sizeof(c.host.path), "/run/xen-hotplug/%s.state", name);
+}
+
+static void take_firewall(const char *value, struct firewall_facts *firewall)
+{
+	firewall->kind = !strcmp(value, "nftables") ? FIREWALL_NFTABLES :
+			 !strcmp(value, "iptables") ? FIREWALL_IPTABLES : FIREWALL_NONE;
+	firewall->tool[0] = firewall->kind == FIREWALL_IPTABLES ? "iptables-legacy" : "iptables";
+	firewall->tool[1] = "ip6tables";
+}
+
+/* "\t" begins what follows. */
+static void take_note(const char *value, char *text)
+{
+	if (!strncmp(value, "\\t", 2)) {
+		strcat(text, "\t");
+		value += 2;
+	}
+	strcat(strcat(text, value), "\n");
+}
+
+/* "net/ipv4/conf/eth1/forwarding=1" */
+static void take_follower(char *value)
+{
+	struct note_setting setting = { .follows = true };
+	char *equals = strrchr(value, '=');
+
+	*equals = '\0';
+	assert_true(text_copy(setting.name, sizeof(setting.name), value));
+	setting.value = setting.now = atoi(equals + 1);
+	note_add(&c.host.followers, &setting);
+}
+
+static void take_now(char *value)
+{
+	char *equals = strrchr(value, '=');
+	struct note_setting *setting;
+
+	*equals = '\0';
+	setting = note_find(&c.host.own, value);
+	assert_non_null(setting);
+	setting->now = atoi(equals + 1);
+}
+
+static void read_notes(void)
+{
+	struct error err = { 0 };
+
+	if (*c.own_text)
+		c.host.own_text = c.own_text;
+	assert_int_equal(note_parse("own", c.host.own_text, &c.host.own, &err), 0);
+	assert_int_equal(note_parse("other", *c.other_text ? c.other_text : NULL, &c.host.other,
+				    &err), 0);
+}
+
+static void take_command(const char *word)
+{
+	struct error err = { 0 };
+
+	c.request.word = word;
+	assert_int_equal(request_check_network_command(&c.request, &err), 0);
+}
+
+static void take_number(const char *key, char *value)
+{
+	if (!strcmp(key, "ip_forward"))
+		c.host.ip_forward = atoi(value);
+	else if (!strcmp(key, "ipv6_forwarding"))
+		c.host.ipv6_forwarding = atoi(value);
+	else if (!strcmp(key, "proxy_arp"))
+		c.host.proxy_arp = atoi(value);
+	else if (!strcmp(key, "accept_ra"))
+		c.host.accept_ra = atoi(value);
+	else if (!strcmp(key, "ipv6"))
+		c.host.ipv6 = !strcmp(value, "yes");
+	else if (!strcmp(key, "masqueraded"))
+		c.host.masqueraded = !strcmp(value, "yes");
+	else if (!strcmp(key, "follower"))
+		take_follower(value);
+	else if (!strcmp(key, "now"))
+		take_now(value);
+	else
+		fail_msg("no such line: %s", key);
+}
+
+static void take_netdev(const char *name)
+{
+	snprintf(c.host.netdev.name, IFNAMSIZ, "%s", name);
+	c.host.netdev.index = 2;
+}
+
+static void take_line(const char *key, char *value)
+{
+	struct error err = { 0 };
+
+	if (!strcmp(key, "program"))
+		take_program(value);
+	else if (!strcmp(key, "command"))
+		take_command(value);
+	else if (!strcmp(key, "netdev"))
+		take_netdev(value);
+	else if (!strcmp(key, "absent"))
+		c.host.netdev.index = 0;
+	else if (!strcmp(key, "subnet"))
+		assert_int_equal(inet_parse(value, &c.host.subnet, &err), 0);
+	else if (!strcmp(key, "firewall"))
+		take_firewall(value, &c.host.firewall);
+	else if (!strcmp(key, "noted_firewall"))
+		take_firewall(value, &c.host.noted_firewall);
+	else if (!strcmp(key, "note"))
+		take_note(value, c.own_text);
+	else if (!strcmp(key, "partner"))
+		take_note(value, c.other_text);
+	else
+		take_number(key, value);
+}
+
+/* The notes first, for "now:" is about what is in them. */
+static void take_lines(char *text)
+{
+	char *line, *end;
+
+	for (line = text; line; line = end) {
+		char *colon = strstr(line, ": ");
+
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		if (!*line || *line == '#')
+			continue;
+		if (!colon)
+			fail_msg("not KEY: VALUE: %s", line);
+		*colon = '\0';
+		if (!strcmp(line, "now") && !c.host.own.exists)
+			read_notes();
+		take_line(line, colon + 2);
+	}
+	if (!c.host.own.exists)
+		read_notes();
+}
+
+static void print_plan(struct text *out)
+{
+	text_add(out, "plan:\n");
+	for (size_t i = 0; i < c.plan.count; i++) {
+		step_print(&c.plan.steps[i], out);
+		text_add(out, "\n");
+	}
+}
+
+static void print_undo(struct text *out)
+{
+	text_add(out, "undo:\n");
+	for (size_t i = c.plan.count; i-- > 0;) {
+		const struct step reverse = step_reverse(&c.plan.steps[i]);
+
+		step_print(&reverse, out);
+		text_add(out, "\n");
+	}
+}
+
+static void start_case(struct text *out)
+{
+	struct error err = { 0 };
+
+	if (host_settle(&c.host, &err)) {
+		text_add(out, "error: %s\n", err.text);
+		return;
+	}
+	chosen->plan_start(&c.host, &c.plan);
+	print_plan(out);
+	print_undo(out);
+}
+
+static void plan_case(struct text *out)
+{
+	chosen->want(&c.host);
+	if (c.request.command == COMMAND_STATUS) {
+		text_add(out, host_status(&c.host, out) ? "complete\n" : "not complete\n");
+	} else if (c.request.command == COMMAND_START) {
+		start_case(out);
+	} else {
+		chosen->plan_stop(&c.host, &c.plan);
+		print_plan(out);
+	}
+}
+
+static void read_text(const char *path, char text[static TEXT_MAX])
+{
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	n = fread(text, 1, TEXT_MAX - 1, file);
+	fclose(file);
+	text[n] = '\0';
+}
+
+static void rewrite(const char *path, const char *inputs, const char *planned)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	fprintf(file, "%s" SEPARATOR "%s", inputs, planned);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void the_plan_is_as_written(void **state)
+{
+	const char *path = *state;
+	char inputs[TEXT_MAX], whole[TEXT_MAX], planned[TEXT_MAX];
+	struct text out = TEXT_IN(planned);
+	char *expected;
+
+	memset(&c, 0, sizeof(c));
+	planned[0] = '\0';
+	take_firewall("nftables", &c.host.firewall);
+	take_firewall("nftables", &c.host.noted_firewall);
+	take_netdev("eth0");
+	read_text(path, whole);
+	expected = strstr(whole, SEPARATOR);
+	if (!expected)
+		fail_msg("%s: no line ---", path);
+	*expected = '\0';
+	expected += strlen(SEPARATOR);
+	strcpy(inputs, whole);
+	take_lines(inputs);
+	plan_case(&out);
+	assert_false(out.cut);
+	if (getenv("UPDATE"))
+		rewrite(path, whole, planned);
+	else
+		assert_string_equal(planned, expected);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[FILES_MAX];
+	glob_t found;
+	int failed;
+
+	if (glob(FILES, 0, NULL, &found) || found.gl_pathc < FILES_MIN ||
+	    found.gl_pathc > FILES_MAX) {
+		printf("Bail out! " FILES ": not between %d and %d (run it from the root)\n",
+		       FILES_MIN, FILES_MAX);
+		return 1;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = strrchr(found.gl_pathv[i], '/') + 1,
+			.test_func = the_plan_is_as_written,
+			.initial_state = found.gl_pathv[i],
+		};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	failed = _cmocka_run_group_tests("hosts", tests, found.gl_pathc, NULL, NULL);
+	globfree(&found);
+	return failed;
+}
