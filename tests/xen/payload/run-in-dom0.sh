@@ -17,12 +17,22 @@ dom0_mac=02:00:0a:09:00:01 guest_mac=00:16:3e:01:02:03
 backends=/local/domain/0/backend/vif
 # guard is the first of all: nobody else has asked the kernel for a firewall yet.
 quick=(guard original plain broken)
-all=("${quick[@]}" pvh hvm eight four jumbo rate stock default)
+all=("${quick[@]}" pvh hvm eight four jumbo rate stock default driver)
 
-for file in /xenlab/*.bash; do
-    # shellcheck source=/dev/null
-    . "$file"
-done
+# shellcheck source=tests/xen/payload/xenlab/tap.bash
+. /xenlab/tap.bash
+# shellcheck source=tests/xen/payload/xenlab/guest.bash
+. /xenlab/guest.bash
+# shellcheck source=tests/xen/payload/xenlab/forge.bash
+. /xenlab/forge.bash
+# shellcheck source=tests/xen/payload/xenlab/guard.bash
+. /xenlab/guard.bash
+# shellcheck source=tests/xen/payload/xenlab/kinds.bash
+. /xenlab/kinds.bash
+# shellcheck source=tests/xen/payload/xenlab/settings.bash
+. /xenlab/settings.bash
+# shellcheck source=tests/xen/payload/xenlab/driver.bash
+. /xenlab/driver.bash
 
 # xl's log goes to a file, each line with the time of its writing: xl's own has whole seconds.
 # On the single CPU the stamping must come first, or a short script has ended before.

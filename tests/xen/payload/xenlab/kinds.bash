@@ -18,7 +18,7 @@ make_guest() {
 }
 create() { # name
     stamped_xl "$1-create.log" create /tmp/$1.cfg && return
-    grep -v debug "$out/$1-create.log" | show
+    grep -vE 'debug|detail' "$out/$1-create.log" | show
     return 1
 }
 destroy() { stamped_xl "$1-destroy.log" destroy $1; }
@@ -99,6 +99,7 @@ part_four() {
         check "four at once: FORWARD accepts from number $i, once" \
             same 1 "$(iptables -S FORWARD | grep -c -e "-s 10.9.0.2$i/32 .*--physdev-in four$i ")"
     done
+    grep -h "vif-bridge: " "$out"/four?-create.log | show
     for i in 1 2 3 4; do destroy four$i & done
     wait
     check_nothing_left "four at once: xl destroy"
