@@ -11,10 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "module.h"
 #include "netlink.h"
 #include "nft.h"
 #include "nftrule.h"
+
+#define BRIDGE_CALLS "/proc/sys/net/bridge/bridge-nf-call-iptables"	/* br_netfilter's */
 
 /* A rule of the set's device, or, if the set is exact, one of the set, that is in the kernel. */
 struct found {
@@ -419,6 +423,20 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
 }
 
+/*
+ * What the first of these rules needs is loaded before: else the kernel does so while it has
+ * nf_tables locked (nft_compat.c; xt_physdev.c, physdev_mt_check). br_netfilter's start then
+ * waits for the lock of all links, and if a link is renamed just now, who has that waits for
+ * nf_tables (nft_chain_filter.c, nf_tables_netdev_event): a deadlock, until somebody is killed.
+ */
+static void load_modules(const struct rule_set *set, int seconds)
+{
+	if (!set->count || set->unwanted || !set->rules[0].bridged || !access(BRIDGE_CALLS, F_OK))
+		return;
+	module_load("xt_physdev", seconds);
+	module_load("br_netfilter", seconds);
+}
+
 static struct state *before_of(struct nftables *nftables, const struct rule_set *set)
 {
 	return &nftables->before[set->exact ? 2 + set->unwanted : set->family == AF_INET6];
@@ -426,6 +444,7 @@ static struct state *before_of(struct nftables *nftables, const struct rule_set 
 
 int nftables_replace(struct nftables *nftables, const struct rule_set *set, struct error *err)
 {
+	load_modules(set, nftables->seconds);
 	return replace(nftables, set, NULL, false, before_of(nftables, set), err);
 }
 
