@@ -19,7 +19,7 @@ mkdir -p "$payload/etc/xen/scripts"
 find "$build" -maxdepth 1 \( -name 'vif-*' -o -name 'network-*' \) -perm -100 \
     -exec install -m 755 {} "$payload/etc/xen/scripts/" \;
 # For a driver domain's initramfs.
-(cd "$payload" && find etc/xen/scripts | cpio -o -H newc --quiet > xenlab/scripts.cpio)
+(cd "$payload" && find etc | cpio -o -H newc --quiet > xenlab/scripts.cpio)
 [ -z "${PARTS:-}" ] || echo "$PARTS" > "$payload/xenlab/parts"
 rm -rf "$last"
 mkdir -p "$last"

@@ -47,11 +47,12 @@ receive() {
         while (my $n = sysread($from, $buffer, 65536)) { $length += $n }
         printf "%d\n", 10 * (time - $start) if $length == 524288' > /tmp/received &
 }
+listening() { grep -q ":$(printf %04X 5001) [0-9A-F:]* 0A " /proc/net/tcp; }
 tenths_to_send() { # in the guest
     local receiver
     receive
     receiver=$!
-    sleep 1
+    within 20 listening
     in_guest "dd if=/dev/zero bs=1024 count=512 2>/dev/null | nc -w 20 $dom0_ip 5001" ||
         echo "# the guest could not send" >&2
     wait $receiver
