@@ -16,10 +16,12 @@ static void plan_start(const struct host *host, struct plan *plan)
 	/* Before a packet can leave with a guest's address. */
 	host_plan_masquerade(host, plan);
 	host_plan_settings(host, plan);
+	host_plan_dhcp(host, plan);
 }
 
 static void plan_stop(const struct host *host, struct plan *plan)
 {
+	host_plan_no_dhcp(host, plan);
 	host_plan_settings_back(host, plan);
 	host_plan_no_masquerade(host, plan);
 	host_plan_no_note(host, plan);

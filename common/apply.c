@@ -7,6 +7,9 @@
 #include "address.h"
 #include "conntrack.h"
 #include "dhcp.h"
+#include "dhcp_print.h"
+#include "dhcpd.h"
+#include "dnsmasq_own.h"
 #include "file.h"
 #include "firewall.h"
 #include "hook.h"
@@ -66,6 +69,10 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return hook_apply(&step->hook, tools->seconds, err);
 	case STEP_DHCP:
 		return dhcp_apply(&step->dhcp, tools->seconds, err);
+	case STEP_SUBNET:
+		return dhcpd_apply_subnet(&step->subnet, tools->seconds, err);
+	case STEP_DNSMASQ:
+		return dnsmasq_own_apply(&step->dnsmasq, tools->seconds, err);
 	}
 	return error_set(err, EINVAL, "a step of an unknown kind");
 }
@@ -85,10 +92,12 @@ static bool explains_itself(const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_DHCP:
+	case STEP_DNSMASQ:
 	case STEP_FILE:
 	case STEP_GUARD:
 	case STEP_HOOK:
 	case STEP_RULES:
+	case STEP_SUBNET:
 		return true;
 	default:
 		return false;
@@ -180,6 +189,14 @@ static bool has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
+static bool ends_dnsmasq(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == STEP_DNSMASQ && !plan->steps[i].dnsmasq.run)
+			return true;
+	return false;
+}
+
 static bool forgets_rules(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
@@ -196,6 +213,8 @@ static void print_functions(const struct plan *plan, FILE *out)
 
 	if (forgets_rules(plan))
 		fputs(rule_forget_function, out);
+	if (ends_dnsmasq(plan))
+		fputs(dhcp_end_function, out);
 	if (!has_step(plan, STEP_GUARD))
 		return;
 	guard_print_functions(&text);

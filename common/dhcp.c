@@ -9,20 +9,20 @@
 #include "dhcpd_conf.h"
 #include "dnsmasq.h"
 #include "dnsmasq_conf.h"
+#include "dnsmasq_own.h"
 
-/* What dhcp= comes to. */
-enum wish { AS_CONFIGURED, NO, YES, WITH_DHCPD, WITH_DNSMASQ };
-
-static int read_wish(const struct request *request, enum wish *wish, struct error *err)
+int dhcp_wish(const struct request *request, enum dhcp_wish *wish, struct error *err)
 {
-	static const char *const words[] = { [NO] = "no", [YES] = "yes", [WITH_DHCPD] = "dhcpd",
-					     [WITH_DNSMASQ] = "dnsmasq" };
+	static const char *const words[] = {
+		[DHCP_NO] = "no", [DHCP_YES] = "yes", [DHCP_BY_DHCPD] = "dhcpd",
+		[DHCP_BY_DNSMASQ] = "dnsmasq",
+	};
 	const char *value = request_get(request, KEY_DHCP);
 
-	for (*wish = NO; value && *wish < ARRAY_SIZE(words); (*wish)++)
+	for (*wish = DHCP_NO; value && *wish < ARRAY_SIZE(words); (*wish)++)
 		if (!strcmp(value, words[*wish]))
 			return 0;
-	*wish = AS_CONFIGURED;
+	*wish = DHCP_AS_CONFIGURED;
 	if (!value)
 		return 0;
 	return error_set(err, EINVAL, "dhcp='%.60s' is none of no, yes, dhcpd and dnsmasq", value);
@@ -56,19 +56,32 @@ static int read_server(const struct request *request, struct facts *facts,
 	return dhcpd_read(server, host, device(request, facts), err);
 }
 
-static int choose(enum wish wish, const char *host, struct dhcp_server *server, struct error *err)
+/* An address that vif-nat makes of the domain's number has nobody had before it. */
+static void find_holder(const struct request *request, struct dhcp_server *server)
+{
+	char mac[MAC_TEXT], address[INET_TEXT];
+
+	if (!request->has_mac || !request->ip_count)
+		return;
+	inet_print_mac(request->mac, mac);
+	inet_print(&request->ips[0], address);
+	dnsmasq_find_holder(server, address, mac);
+}
+
+static int choose(enum dhcp_wish wish, const char *host, struct dhcp_server *server,
+		  struct error *err)
 {
 	struct error ignored = { 0 };
 	bool ready = dnsmasq_find(host, server);
 
-	if (wish == WITH_DNSMASQ)
+	if (wish == DHCP_BY_DNSMASQ)
 		return 0;
-	if (wish == WITH_DHCPD)
+	if (wish == DHCP_BY_DHCPD)
 		return dhcpd_find(server, err);
 	if (ready || !dhcpd_find(server, &ignored))
 		return 0;
 	dnsmasq_find(host, server);
-	if (dnsmasq_is_installed())
+	if (dnsmasq_program())
 		return 0;
 	return error_set(err, ENOENT, "%s (dhcp=no does without)", ignored.text);
 }
@@ -77,13 +90,14 @@ int dhcp_look_up(const struct request *request, struct facts *facts, struct erro
 {
 	struct dhcp_server *server = &facts->dhcp[0];
 	char host[DHCP_HOST];
-	enum wish wish;
-	int rc = read_wish(request, &wish, err);
+	enum dhcp_wish wish;
+	int rc = dhcp_wish(request, &wish, err);
 
 	facts->dhcp_count = 0;
-	if (wish == AS_CONFIGURED && request->has_path && dhcpd_is_configured())
-		wish = YES;
-	if (rc || wish == NO || wish == AS_CONFIGURED)
+	if (wish == DHCP_AS_CONFIGURED && request->has_path &&
+	    (dhcpd_is_configured() || dnsmasq_own_runs()))
+		wish = DHCP_YES;
+	if (rc || wish == DHCP_NO || wish == DHCP_AS_CONFIGURED)
 		return rc;
 	if (!request->has_path)
 		return error_set(err, EINVAL, "dhcp=%s needs XENBUS_PATH, by which the guest is "
@@ -94,6 +108,8 @@ int dhcp_look_up(const struct request *request, struct facts *facts, struct erro
 		rc = read_server(request, facts, server, err);
 	if (!rc)
 		facts->dhcp_count = 1;
+	if (!rc && server->kind == DHCP_DNSMASQ)
+		find_holder(request, server);
 	return rc;
 }
 
@@ -112,16 +128,16 @@ int dhcp_look_down(const struct request *request, struct facts *facts, struct er
 {
 	struct error ignored = { 0 };
 	char host[DHCP_HOST];
-	enum wish wish;
-	int rc = read_wish(request, &wish, err);
+	enum dhcp_wish wish;
+	int rc = dhcp_wish(request, &wish, err);
 
 	facts->dhcp_count = 0;
-	if (wish == NO || !request->has_path)
+	if (wish == DHCP_NO || !request->has_path)
 		return rc;
 	print_host(request, host);
-	if (wish != WITH_DNSMASQ && !dhcpd_find(&facts->dhcp[0], &ignored))
+	if (wish != DHCP_BY_DNSMASQ && !dhcpd_find(&facts->dhcp[0], &ignored))
 		rc = keep_if_known(request, facts, err) || rc ? -err->code : 0;
-	if (wish != WITH_DHCPD) {
+	if (wish != DHCP_BY_DHCPD) {
 		dnsmasq_find(host, &facts->dhcp[facts->dhcp_count]);
 		rc = keep_if_known(request, facts, err) || rc ? -err->code : 0;
 	}
@@ -144,7 +160,7 @@ static int check(const struct request *request, const struct facts *facts,
 	return 0;
 }
 
-static void print_entry(const struct request *request, enum dhcp_kind kind,
+static void print_entry(const struct request *request, const struct dhcp_server *server,
 			const struct inet_prefix *ip, const struct inet_prefix *router,
 			struct text *out)
 {
@@ -155,8 +171,8 @@ static void print_entry(const struct request *request, enum dhcp_kind kind,
 	inet_print(ip, address);
 	inet_print(router, gateway);
 	/* dnsmasq gives out the interface's own address as the router's. */
-	if (kind == DHCP_DNSMASQ)
-		dnsmasq_conf_entry(host, mac, address, out);
+	if (server->kind == DHCP_DNSMASQ)
+		dnsmasq_conf_entry(host, mac, server->holder, address, out);
 	else
 		dhcpd_conf_entry(host, mac, address, gateway, out);
 }
@@ -175,7 +191,7 @@ int dhcp_plan_up(const struct request *request, const struct facts *facts,
 	rc = check(request, facts, ip, router, err);
 	if (rc)
 		return rc;
-	print_entry(request, server->kind, ip, router, &entry);
+	print_entry(request, server, ip, router, &entry);
 	print_host(request, host);
 	plan_dhcp(plan, server, host, device(request, facts), plan->dhcp_entry);
 	return 0;

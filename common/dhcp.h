@@ -8,10 +8,17 @@
 #include "plan.h"
 #include "request.h"
 
+/* What dhcp= comes to; the first: it is not set. */
+enum dhcp_wish { DHCP_AS_CONFIGURED, DHCP_NO, DHCP_YES, DHCP_BY_DHCPD, DHCP_BY_DNSMASQ };
+
+/* Read it. -EINVAL quotes what is none of these. */
+int dhcp_wish(const struct request *request, enum dhcp_wish *wish, struct error *err) MUST_CHECK;
+
 /*
  * Look for the server that dhcp= asks for, and for what it knows of the guest, into facts->dhcp:
  * none for "no". "yes" is dnsmasq where it is set up to be told, else dhcpd, else dnsmasq where it
- * is installed. Not set, it is "yes" where there is a dhcpd.conf, else "no", as in the script.
+ * is installed. Not set, it is "yes" where there is a dhcpd.conf, as in the script, or where
+ * network-nat's own dnsmasq runs, else "no".
  * -ENOENT: there is no such server; -EINVAL: without an XENBUS_PATH the guest has no name.
  */
 int dhcp_look_up(const struct request *request, struct facts *facts,

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "dhcpd_conf.h"
+#include "dhcpd_subnet.h"
 #include "file.h"
 #include "lock.h"
 #include "log.h"
@@ -184,7 +185,7 @@ static int seconds_left(long long end)
  * Those who have changed something while a restart went on share the next one. A time from before
  * the host's own restart, if the file outlives that, is most likely yet to come.
  */
-static int restart_for(const struct dhcp_change *change, long long changed_at, long long end,
+static int restart_for(const char *service, long long changed_at, long long end,
 		       struct error *err)
 {
 	const long long begin = now(), last = last_restart();
@@ -194,13 +195,13 @@ static int restart_for(const struct dhcp_change *change, long long changed_at, l
 		log_line(LOG_DEBUG, "dhcpd was restarted with this change already");
 		return 0;
 	}
-	rc = service_restart(change->server->control, seconds_left(end), err);
+	rc = service_restart(service, seconds_left(end), err);
 	if (!rc)
 		note_restart(begin);
 	return rc;
 }
 
-static void restart(const struct dhcp_change *change, long long changed_at, long long end)
+static void restart(const char *service, long long changed_at, long long end)
 {
 	struct error err = { 0 };
 	int fd, rc = lock_take(RESTART_LOCK, seconds_left(end), &fd, &err);
@@ -209,9 +210,16 @@ static void restart(const struct dhcp_change *change, long long changed_at, long
 		log_line(LOG_WARNING, "dhcpd: %s", err.text);
 	memset(&err, 0, sizeof(err));
 	/* A lock that cannot be had at all is no reason not to. */
-	if (rc != -ETIMEDOUT && restart_for(change, changed_at, end, &err))
+	if (rc != -ETIMEDOUT && restart_for(service, changed_at, end, &err))
 		log_line(LOG_WARNING, "dhcpd: %s", err.text);
 	lock_remove(RESTART_LOCK, fd);
+}
+
+static int begin(int seconds, int *fd, struct error *err)
+{
+	int rc = file_make_directory(DHCPD_LOCK_DIRECTORY, err);
+
+	return rc ? rc : lock_take(DHCPD_LOCK, seconds, fd, err);
 }
 
 int dhcpd_apply(const struct dhcp_change *change, int seconds, struct error *err)
@@ -220,15 +228,45 @@ int dhcpd_apply(const struct dhcp_change *change, int seconds, struct error *err
 	bool changed = false;
 	int fd, rc;
 
-	rc = file_make_directory(DHCPD_LOCK_DIRECTORY, err);
-	if (!rc)
-		rc = lock_take(DHCPD_LOCK, seconds, &fd, err);
+	rc = begin(seconds, &fd, err);
 	if (rc)
 		return rc;
 	rc = edit(change, &changed, err);
 	lock_remove(DHCPD_LOCK, fd);
 	/* Bringing up that failed is undone, and that restarts it. */
 	if (change->to ? !rc : changed)
-		restart(change, now(), end);
+		restart(change->server->control, now(), end);
+	return rc;
+}
+
+static int edit_subnet(const struct subnet_change *change, bool *changed, struct error *err)
+{
+	const char *path = change->server->entries;
+	char *text, *after;
+	int rc = file_read(path, &text, err);
+
+	if (!rc && !text)
+		return change->to ? error_set(err, ENOENT, "%s is gone", path) : 0;
+	if (!rc)
+		rc = dhcpd_subnet_set(text, &change->subnet, change->to, &after, err);
+	if (!rc)
+		rc = update(path, text, after, changed, err);
+	free(text);
+	return rc;
+}
+
+int dhcpd_apply_subnet(const struct subnet_change *change, int seconds, struct error *err)
+{
+	const long long end = now() + seconds * SECOND;
+	bool changed = false;
+	int fd, rc = begin(seconds, &fd, err);
+
+	if (rc)
+		return rc;
+	rc = edit_subnet(change, &changed, err);
+	lock_remove(DHCPD_LOCK, fd);
+	/* It may have been taken off the host since start. */
+	if (changed && *change->server->control)
+		restart(change->server->control, now(), end);
 	return rc;
 }

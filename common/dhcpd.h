@@ -30,4 +30,8 @@ int dhcpd_read(struct dhcp_server *server, const char *host, const char *device,
  */
 int dhcpd_apply(const struct dhcp_change *change, int seconds, struct error *err) MUST_CHECK;
 
+/* The same for a subnet's line. */
+int dhcpd_apply_subnet(const struct subnet_change *change, int seconds,
+		       struct error *err) MUST_CHECK;
+
 #endif

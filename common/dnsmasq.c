@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "dnsmasq_conf.h"
+#include "dnsmasq_own.h"
 #include "file.h"
 #include "log.h"
 #include "service.h"
@@ -20,6 +22,7 @@
 struct options {
 	char hosts[FACTS_PATH];
 	char pid_file[FACTS_PATH];
+	char leases[FACTS_PATH];
 };
 
 /* A file that cannot be read tells nothing. */
@@ -32,6 +35,7 @@ static void read_options(const char *path, struct options *options)
 		return;
 	dnsmasq_conf_option(text, "dhcp-hostsdir", options->hosts, FACTS_PATH);
 	dnsmasq_conf_option(text, "pid-file", options->pid_file, FACTS_PATH);
+	dnsmasq_conf_option(text, "dhcp-leasefile", options->leases, FACTS_PATH);
 	free(text);
 }
 
@@ -60,39 +64,73 @@ static void read_directory(struct options *options)
 		free(entries);
 }
 
-/* Debian's, Fedora's, and dnsmasq's own. */
-static void find_pid_file(struct options *options)
+static void find_file(const char *const *usual, char out[static FACTS_PATH])
 {
-	static const char *const usual[] = { "/run/dnsmasq/dnsmasq.pid", "/run/dnsmasq.pid",
-					     "/var/run/dnsmasq.pid" };
+	for (; *usual && !*out; usual++)
+		if (!access(*usual, F_OK))
+			snprintf(out, FACTS_PATH, "%s", *usual);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(usual) && !*options->pid_file; i++)
-		if (!access(usual[i], F_OK))
-			snprintf(options->pid_file, FACTS_PATH, "%s", usual[i]);
+/* Debian's, Fedora's, and dnsmasq's own. */
+static void find_files(struct options *options)
+{
+	static const char *const pid_files[] = { "/run/dnsmasq/dnsmasq.pid", "/run/dnsmasq.pid",
+						 "/var/run/dnsmasq.pid", NULL };
+	static const char *const leases[] = { "/var/lib/misc/dnsmasq.leases",
+					      "/var/lib/dnsmasq/dnsmasq.leases", NULL };
+
+	find_file(pid_files, options->pid_file);
+	find_file(leases, options->leases);
+}
+
+static void find_options(struct options *options)
+{
+	memset(options, 0, sizeof(*options));
+	if (dnsmasq_own_runs()) {
+		snprintf(options->pid_file, FACTS_PATH, DNSMASQ_OWN_PID);
+		snprintf(options->leases, FACTS_PATH, DNSMASQ_OWN_LEASES);
+		return;
+	}
+	read_options(CONFIG_FILE, options);
+	read_directory(options);
+	find_files(options);
+}
+
+bool dnsmasq_is_set_up(void)
+{
+	struct options options = { 0 };
+
+	read_options(CONFIG_FILE, &options);
+	read_directory(&options);
+	return *options.hosts == '/';
 }
 
 bool dnsmasq_find(const char *host, struct dhcp_server *server)
 {
-	struct options options = { 0 };
+	struct options options;
 	bool ready;
 
-	read_options(CONFIG_FILE, &options);
-	read_directory(&options);
-	find_pid_file(&options);
+	find_options(&options);
 	ready = *options.hosts == '/' || !access(DNSMASQ_HOSTS, F_OK);
 	if (*options.hosts != '/')
 		snprintf(options.hosts, FACTS_PATH, DNSMASQ_HOSTS);
 	memset(server, 0, sizeof(*server));
 	server->kind = DHCP_DNSMASQ;
 	memcpy(server->control, options.pid_file, FACTS_PATH);
+	memcpy(server->leases, options.leases, FACTS_PATH);
 	return snprintf(server->entries, FACTS_PATH, "%s/%s", options.hosts, host) < FACTS_PATH &&
 	       ready;
 }
 
-bool dnsmasq_is_installed(void)
+const char *dnsmasq_program(void)
 {
-	return !access("/usr/sbin/dnsmasq", X_OK) || !access("/usr/bin/dnsmasq", X_OK) ||
-	       !access("/usr/local/sbin/dnsmasq", X_OK);
+	static const char *const files[] = { "/usr/sbin/dnsmasq", "/usr/bin/dnsmasq",
+					     "/usr/local/sbin/dnsmasq" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!access(files[i], X_OK))
+			return files[i];
+	return NULL;
 }
 
 int dnsmasq_read(struct dhcp_server *server, struct error *err)
@@ -105,6 +143,18 @@ int dnsmasq_read(struct dhcp_server *server, struct error *err)
 	snprintf(server->entry, FACTS_DHCP_ENTRY, "%.*s", (int)strcspn(text, "\n"), text);
 	free(text);
 	return 0;
+}
+
+void dnsmasq_find_holder(struct dhcp_server *server, const char *ip, const char *mac)
+{
+	struct error ignored = { 0 };
+	char *text;
+
+	if (!*server->leases || file_read(server->leases, &text, &ignored))
+		return;
+	if (!dnsmasq_conf_lease(text, ip, server->holder) || !strcasecmp(server->holder, mac))
+		server->holder[0] = '\0';
+	free(text);
 }
 
 static int write_entry(const char *path, const char *entry, struct error *err)

@@ -128,6 +128,8 @@ struct dhcp_server {
 	char control[FACTS_PATH];	/* dhcpd: see service_find; dnsmasq: its pid file, or "" */
 	char entry[FACTS_DHCP_ENTRY];	/* the guest's, or "" */
 	bool listed;			/* its interface is in that list */
+	char leases[FACTS_PATH];	/* dnsmasq's file of them, or "" */
+	char holder[MAC_TEXT];		/* who had the guest's address before it and is gone, or "" */
 };
 
 /* All that a vif program looked at. */

@@ -20,7 +20,7 @@ struct firewall {
 	int seconds;
 	struct nftables *nftables;	/* or NULL */
 	struct iptables *iptables;
-	bool locked_out;		/* the legacy tables' lock was waited for in vain */
+	bool gave_up;		/* others were at it for too long */
 };
 
 int firewall_open(struct firewall **firewall, int seconds, struct error *err)
@@ -226,16 +226,24 @@ static int apply_iptables(struct firewall *firewall, const struct rules_change *
 {
 	int rc = open_iptables(firewall, err);
 
-	/* Once for a whole run is as long as libxl may stand it. */
-	if (firewall->locked_out && !change->set->count)
-		return 0;
-	if (!rc && firewall->locked_out)
-		rc = error_set(err, ETIMEDOUT, "their lock is not to be had, as above");
 	if (rc)
 		return rc;
-	rc = change->restore ? iptables_restore(firewall->iptables, change->set, err) :
-			       iptables_replace(firewall->iptables, change->set, err);
-	firewall->locked_out = rc == -ETIMEDOUT;
+	return change->restore ? iptables_restore(firewall->iptables, change->set, err) :
+				 iptables_replace(firewall->iptables, change->set, err);
+}
+
+/* One long wait in a whole run is as much as libxl may stand. */
+static int apply_unless_given_up(struct firewall *firewall, const struct rules_change *change,
+				 struct error *err)
+{
+	int rc;
+
+	if (firewall->gave_up)
+		return change->set->count ?
+		       error_set(err, ETIMEDOUT, "others work on them for too long, as above") : 0;
+	rc = change->firewall.kind == FIREWALL_NFTABLES ? apply_nftables(firewall, change, err) :
+							  apply_iptables(firewall, change, err);
+	firewall->gave_up = rc == -ETIMEDOUT;
 	return rc;
 }
 
@@ -260,8 +268,7 @@ int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 {
 	bool ours_is_nft = change->firewall.kind == FIREWALL_NFTABLES;
 
-	if (ours_is_nft ? apply_nftables(firewall, change, err) :
-			  apply_iptables(firewall, change, err))
+	if (apply_unless_given_up(firewall, change, err))
 		return error_prefix(err, "the %s rules for %s in %s",
 				    change->set->family == AF_INET ? "IPv4" : "IPv6",
 				    change->set->device,
@@ -293,6 +300,6 @@ int firewall_guard(struct firewall *firewall, const struct guard_change *change,
 
 	if (!rc)
 		rc = guard_apply(nftables_netlink(nftables), change->from, change->to,
-				 firewall->seconds, err);
+				 firewall->gave_up ? 1 : firewall->seconds, err);
 	return rc ? error_prefix(err, "the guard of %s", change->to->device) : 0;
 }

@@ -236,13 +236,11 @@ int gateway_look_down(struct netlink *netlink, const struct request *request,
 		      const struct routing *routing, struct facts *facts, struct error *err)
 {
 	struct error own = { 0 };
-	int rc = 0;
 
 	look_at_link_down(netlink, facts, err);
-	if (routing_has_ipv6(routing))
-		rc = look_for_gateway(netlink, request, &facts->gateway, &own);
-	if (!rc)
-		rc = look_at_proxies(netlink, routing, facts, &own);
+	if (!routing_has_ipv6(routing) ||
+	    !look_for_gateway(netlink, request, &facts->gateway, &own))
+		look_at_proxies(netlink, routing, facts, &own);
 	note(&own, err);
 	tell_hooks(routing, facts);
 	return -err->code;

@@ -12,8 +12,10 @@
 #include <time.h>
 
 #include "guard_build.h"
+#include "lock.h"
 #include "netlink.h"
 #include "nft.h"
+#include "seconds.h"
 
 #define PORT_LEN 16		/* of a port's name in a set's key and in a register */
 
@@ -319,14 +321,6 @@ static void delete_singly(struct netlink *netlink, const struct guard *guard)
 	}
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* Another's change came in between, of the tables themselves or while they were read. */
 static bool may_try_again(int rc)
 {
@@ -336,23 +330,27 @@ static bool may_try_again(int rc)
 int guard_apply(struct netlink *netlink, const struct guard *from, const struct guard *to,
 		int seconds, struct error *err)
 {
-	time_t deadline = now() + seconds;
+	time_t deadline = seconds_now() + seconds;
 	struct guard current = *from;
 	struct error own;
-	int rc, look_rc, missing = 0;
+	int rc, look_rc = 0, missing = 0, lock = -1;
 
 	for (;;) {
 		own = (struct error){ 0 };
 		rc = try_change(netlink, &current, to, seconds, &own);
 		missing += rc == -ENOENT;
-		if (!may_try_again(rc) || missing == 3 || now() > deadline)
+		if (!may_try_again(rc) || missing == 3 || seconds_now() > deadline)
 			break;
+		nft_take_turns(&lock, seconds);
 		if (missing == 2)
 			delete_singly(netlink, &current);
 		own = (struct error){ 0 };
 		look_rc = guard_look(netlink, from->device, &current, &own);
 		if (look_rc && !may_try_again(look_rc))
-			return error_set(err, -look_rc, "%s", own.text);
+			break;
+		look_rc = 0;
 	}
+	lock_release(lock);
+	rc = look_rc ? look_rc : rc;
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
 }

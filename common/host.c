@@ -139,6 +139,7 @@ int host_settle(struct host *host, struct error *err)
 					 host->wishes[i].name);
 		note_wish(host, &host->wishes[i]);
 	}
+	serve_settle(&host->serve, next);
 	note_print(next, host->program, &text);
 	return 0;
 }
@@ -201,6 +202,11 @@ void host_plan_masquerade(const struct host *host, struct plan *plan)
 		plan_noted_rule_away(host, plan);
 }
 
+void host_plan_dhcp(const struct host *host, struct plan *plan)
+{
+	serve_plan_start(&host->serve, plan);
+}
+
 void host_plan_settings_back(const struct host *host, struct plan *plan)
 {
 	static const struct note none;
@@ -217,6 +223,11 @@ void host_plan_no_masquerade(const struct host *host, struct plan *plan)
 		host_rule(host, false, &plan->rules[0]);
 		plan_rules(plan, &host->firewall, &plan->rules[0], false);
 	}
+}
+
+void host_plan_no_dhcp(const struct host *host, struct plan *plan)
+{
+	serve_plan_stop(&host->serve, &host->own, plan);
 }
 
 void host_plan_no_note(const struct host *host, struct plan *plan)
@@ -269,5 +280,6 @@ bool host_status(const struct host *host, struct text *out)
 		complete &= tell_wish(host, &host->wishes[i], out);
 	if (host->wants_rule)
 		complete &= tell_rule(host, out);
+	complete &= serve_status(&host->serve, out);
 	return complete;
 }

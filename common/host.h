@@ -12,6 +12,7 @@
 #include "inet.h"
 #include "note.h"
 #include "plan.h"
+#include "serve.h"
 #include "text.h"
 
 #define HOST_WISHES 4
@@ -29,7 +30,7 @@ struct host_wish {
 struct host {
 	const char *program;		/* whose settings they are */
 	const char *partner;		/* the program that shares some of them */
-	bool masquerades;		/* the program does */
+	bool masquerades;		/* the program does, and has its guests served by DHCP */
 
 	/* What is asked for, or, if that is not said anew, was at start. */
 	struct link netdev;		/* index 0: there is no such; name "": none is known */
@@ -45,6 +46,8 @@ struct host {
 	bool masqueraded;		/* the rule is there */
 	struct firewall_facts firewall;		/* where it belongs */
 	struct firewall_facts noted_firewall;	/* and where start put it then */
+
+	struct serve serve;		/* by whom; unless it masquerades, nobody */
 
 	char *own_text;			/* own's, as it is in the file, or NULL */
 	struct note own;		/* of the last start */
@@ -87,6 +90,7 @@ int host_settle(struct host *host, struct error *err) MUST_CHECK;
 void host_plan_note(const struct host *host, struct plan *plan);
 void host_plan_settings(const struct host *host, struct plan *plan);
 void host_plan_masquerade(const struct host *host, struct plan *plan);
+void host_plan_dhcp(const struct host *host, struct plan *plan);
 
 /*
  * Plan the parts of stop. What the partner has noted, too, is left for it to put back. A
@@ -94,6 +98,7 @@ void host_plan_masquerade(const struct host *host, struct plan *plan);
  */
 void host_plan_settings_back(const struct host *host, struct plan *plan);
 void host_plan_no_masquerade(const struct host *host, struct plan *plan);
+void host_plan_no_dhcp(const struct host *host, struct plan *plan);
 void host_plan_no_note(const struct host *host, struct plan *plan);
 
 /* Print a line for each thing that is wanted; whether all is there. */

@@ -14,6 +14,7 @@
 #include "link.h"
 #include "log.h"
 #include "netlink.h"
+#include "serve_look.h"
 #include "sysctl.h"
 
 /* ---- the notes ------------------------------------------------------------------------------ */
@@ -214,5 +215,8 @@ int host_look(const struct request *request, struct tools *tools, struct host *h
 		rc = check_netdev(host, err);
 	if (!rc)
 		rc = read_settings(host, err);
-	return rc || !host->masquerades ? rc : look_at_firewall(request, tools->firewall, host, err);
+	if (rc || !host->masquerades)
+		return rc;
+	rc = look_at_firewall(request, tools->firewall, host, err);
+	return rc ? rc : serve_look(request, &host->own, &host->subnet, &host->serve, err);
 }

@@ -16,7 +16,7 @@
  * set. Opens the tools.
  *
  * netdev is the one that is asked for, the one that is noted, unless to start, or the default
- * route's. -ENODEV: to start, one is needed. host->own_text is to be freed.
+ * route's. -ENODEV: to start, one is needed. host->own_text and host->serve.config are to be freed.
  */
 int host_look(const struct request *request, struct tools *tools, struct host *host,
 	      struct error *err) MUST_CHECK;

@@ -84,6 +84,17 @@ struct inet_prefix inet_mask(const struct inet_prefix *prefix)
 	return masked;
 }
 
+struct inet_prefix inet_netmask(const struct inet_prefix *prefix)
+{
+	const struct inet_prefix ones = {
+		.family = AF_INET, .len = prefix->len, .addr = { 0xff, 0xff, 0xff, 0xff },
+	};
+	struct inet_prefix mask = inet_mask(&ones);
+
+	mask.len = 32;
+	return mask;
+}
+
 struct inet_prefix inet_link_local(const uint8_t mac[static MAC_LEN])
 {
 	return (struct inet_prefix){

@@ -38,6 +38,9 @@ int inet_parse_list(const char *text, struct inet_prefix *out, size_t max, size_
 /* The prefix with the bits behind its length zero. */
 struct inet_prefix inet_mask(const struct inet_prefix *prefix);
 
+/* The mask of an IPv4 prefix: 255.255.0.0 of a /16. */
+struct inet_prefix inet_netmask(const struct inet_prefix *prefix);
+
 /* The link-local address, a /128, that a MAC address makes (RFC 4291, appendix A). */
 struct inet_prefix inet_link_local(const uint8_t mac[static MAC_LEN]);
 

@@ -14,6 +14,7 @@
 
 #include "lock.h"
 #include "module.h"
+#include "seconds.h"
 #include "xtrule.h"
 
 #define LOCK_FILE "/run/xtables.lock"
@@ -325,20 +326,12 @@ static int try(struct job *job, struct error *err)
 	return rc;
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 static int try_until(struct job *job, time_t deadline, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NANOSECONDS };
 	int rc = try(job, err);
 
-	for (int tries = 1; may_try_again(rc) && tries < TRIES && now() < deadline; tries++) {
+	for (int n = 1; may_try_again(rc) && n < TRIES && seconds_now() < deadline; n++) {
 		nanosleep(&pause, NULL);
 		rc = try(job, err);
 	}
@@ -354,7 +347,7 @@ static const char *lock_file(void)
 
 static int do_job(struct job *job, int seconds, struct error *err)
 {
-	const time_t deadline = now() + seconds;
+	const time_t deadline = seconds_now() + seconds;
 	int lock, rc;
 
 	load_module(job->family, seconds);

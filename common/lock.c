@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seconds.h"
+
 #define LOCK_MODE 0600			/* as iptables(8) creates its own */
 #define AGAIN_MICROSECONDS 10000	/* until the alarm rings again */
 #define COMMAND_SIZE 64			/* a command's name in /proc is shorter */
@@ -62,19 +64,11 @@ static void clear_alarm(const struct alarm *saved)
 	sigaction(SIGALRM, &saved->action, NULL);
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* 0, -ETIMEDOUT or another errno. */
 static int wait_for(int fd, time_t deadline)
 {
 	struct alarm saved;
-	time_t left = deadline - now();
+	time_t left = deadline - seconds_now();
 	int rc;
 
 	if (!flock(fd, LOCK_EX | LOCK_NB))
@@ -86,7 +80,7 @@ static int wait_for(int fd, time_t deadline)
 	set_alarm(&saved, left);
 	do
 		rc = flock(fd, LOCK_EX) ? -errno : 0;
-	while (rc == -EINTR && now() < deadline);
+	while (rc == -EINTR && seconds_now() < deadline);
 	clear_alarm(&saved);
 	return rc == -EINTR ? -ETIMEDOUT : rc;
 }
@@ -181,7 +175,7 @@ static int refused(int rc, const char *path, int fd, int seconds, struct error *
 
 int lock_take(const char *path, int seconds, int *fd, struct error *err)
 {
-	const time_t deadline = now() + seconds;
+	const time_t deadline = seconds_now() + seconds;
 	int rc;
 
 	for (;;) {

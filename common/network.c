@@ -160,6 +160,7 @@ int network_program_main(int argc, char **argv, const struct network_program *pr
 	if (rc < 0)
 		rc = report(&run, &err);
 	free(run.host.own_text);
+	free(run.host.serve.config);
 	firewall_close(run.tools.firewall);
 	netlink_close(run.tools.netlink);
 	return rc;

@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lock.h"
+#include "log.h"
 #include "netlink.h"
 
+#define LOCK_FILE "/run/xen-hotplug-nft.lock"
 #define BATCH_SIZE 16384	/* at first */
 
 static struct nl_msg *message_of(int type, int flags, uint8_t family, uint16_t resource)
@@ -57,6 +60,14 @@ int nft_generation(struct netlink *netlink, uint32_t *generation, struct error *
 	if (rc == -EINVAL)
 		return error_set(err, EOPNOTSUPP, "the kernel has no nf_tables");
 	return rc ? error_set(err, -rc, "%s", own.text) : 0;
+}
+
+void nft_take_turns(int *lock, int seconds)
+{
+	struct error err = { 0 };
+
+	if (*lock < 0 && lock_take(LOCK_FILE, seconds, lock, &err))
+		log_line(LOG_DEBUG, "%s", err.text);
 }
 
 static bool has_room(struct nft_batch *batch, size_t len)

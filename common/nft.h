@@ -27,6 +27,14 @@ struct nlattr *nft_find(const struct nlmsghdr *message, int attribute);
  */
 int nft_generation(struct netlink *netlink, uint32_t *generation, struct error *err) MUST_CHECK;
 
+/*
+ * Once another has come between: from then on take turns with all programs of ours that had the
+ * same, so that none is overtaken for ever. *lock is -1 at first, and for lock_release in the end.
+ * That the turn does not come within `seconds` is no error: it can be tried all the same.
+ */
+void nft_take_turns(int *lock, int seconds);
+
+
 /* Changes that become true together, or not at all. */
 struct nft_batch {
 	struct netlink *netlink;

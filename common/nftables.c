@@ -13,10 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "module.h"
 #include "netlink.h"
 #include "nft.h"
 #include "nftrule.h"
+#include "seconds.h"
 
 #define BRIDGE_CALLS "/proc/sys/net/bridge/bridge-nf-call-iptables"	/* br_netfilter's */
 
@@ -391,14 +393,6 @@ static int try_replace(struct netlink *netlink, const struct rule_set *set,
 	return nft_commit(&batch, err);
 }
 
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* Another's change came in between, or, -EINTR, in the middle of reading the rules. */
 static bool was_overtaken(int rc)
 {
@@ -409,14 +403,16 @@ static int replace(struct nftables *nftables, const struct rule_set *set,
 		   const struct found *before, bool restore, struct state *state,
 		   struct error *err)
 {
-	time_t deadline = now() + nftables->seconds;
+	time_t deadline = seconds_now() + nftables->seconds;
 	struct error own = { 0 };
-	int rc;
+	int lock = -1, rc = try_replace(nftables->netlink, set, before, restore, state, &own);
 
-	do {
+	while (was_overtaken(rc) && seconds_now() <= deadline) {
+		nft_take_turns(&lock, nftables->seconds);
 		own = (struct error){ 0 };
 		rc = try_replace(nftables->netlink, set, before, restore, state, &own);
-	} while (was_overtaken(rc) && now() <= deadline);
+	}
+	lock_release(lock);
 	if (was_overtaken(rc))
 		return error_set(err, ETIMEDOUT, "nf_tables was changed by others all the time for "
 				 "%d s", nftables->seconds);

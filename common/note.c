@@ -13,6 +13,10 @@ static const char *const rules[] = {
 	[FIREWALL_NONE] = "",
 };
 
+static const char *const servers[] = {
+	[NOTE_DHCP_NOBODY] = "", [NOTE_DHCP_DNSMASQ] = "dnsmasq", [NOTE_DHCP_DHCPD] = "dhcpd",
+};
+
 void note_add(struct note *note, const struct note_setting *setting)
 {
 	if (note->count < NOTE_SETTINGS)
@@ -49,6 +53,10 @@ void note_print(const struct note *note, const char *program, struct text *out)
 		text_add(out, "ipv6=yes\n");
 	if (*rules[note->rule])
 		text_add(out, "rule=%s\n", rules[note->rule]);
+	if (*servers[note->dhcp])
+		text_add(out, "dhcp=%s\n", servers[note->dhcp]);
+	if (*note->line)
+		text_add(out, "line=%s\n", note->line);
 	for (size_t i = 0; i < note->count; i++)
 		text_add(out, "%s%s=%d\n", note->found[i].follows ? "\t" : "", note->found[i].name,
 			 note->found[i].value);
@@ -88,6 +96,15 @@ static bool parse_rule(const char *word, struct note *note)
 	return note->rule != FIREWALL_NONE;
 }
 
+static bool parse_dhcp(const char *word, struct note *note)
+{
+	note->dhcp = NOTE_DHCP_NOBODY;
+	for (size_t i = 0; i < ARRAY_SIZE(servers); i++)
+		if (*servers[i] && !strcmp(word, servers[i]))
+			note->dhcp = (enum note_dhcp)i;
+	return note->dhcp != NOTE_DHCP_NOBODY;
+}
+
 /* Keys of a later version are skipped. */
 static bool parse_line(char *line, struct note *note)
 {
@@ -108,6 +125,10 @@ static bool parse_line(char *line, struct note *note)
 		       note->subnet.family == AF_INET;
 	if (!strcmp(line, "rule"))
 		return parse_rule(equals, note);
+	if (!strcmp(line, "dhcp"))
+		return parse_dhcp(equals, note);
+	if (!strcmp(line, "line"))
+		return *equals == '/' && text_copy(note->line, FACTS_PATH, equals);
 	note->ipv6 |= !strcmp(line, "ipv6") && !strcmp(equals, "yes");
 	return true;
 }

@@ -24,12 +24,17 @@ struct note_setting {
 	bool follows;	/* the kernel changes it with the last one before that does not follow */
 };
 
+/* Who gives guests their addresses. */
+enum note_dhcp { NOTE_DHCP_NOBODY, NOTE_DHCP_DNSMASQ, NOTE_DHCP_DHCPD };
+
 struct note {
 	bool exists;
 	char netdev[IFNAMSIZ];
 	struct inet_prefix subnet;	/* family 0: whatever the address */
 	bool ipv6;
 	enum firewall_kind rule;	/* where start put its rule in, or FIREWALL_NONE */
+	enum note_dhcp dhcp;
+	char line[FACTS_PATH];		/* the dhcpd.conf where start put its line in, or "" */
 	struct note_setting found[NOTE_SETTINGS];	/* those that start changed */
 	size_t count;
 };

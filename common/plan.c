@@ -252,6 +252,23 @@ void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *
 	step->dhcp.to_listed = to && *server->lists;
 }
 
+void plan_subnet(struct plan *plan, const struct dhcp_server *server,
+		 const struct inet_prefix *subnet, const char *from, const char *to)
+{
+	struct step *step = is_same(from, to) ? NULL : add(plan, STEP_SUBNET);
+
+	if (step)
+		step->subnet = (struct subnet_change){ server, *subnet, from, to };
+}
+
+void plan_dnsmasq(struct plan *plan, const char *program, bool run)
+{
+	struct step *step = add(plan, STEP_DNSMASQ);
+
+	if (step)
+		step->dnsmasq = (struct dnsmasq_change){ program, run };
+}
+
 int plan_check(const struct plan *plan, struct error *err)
 {
 	if (plan->too_long)
@@ -331,6 +348,13 @@ struct step step_reverse(const struct step *step)
 		reverse.dhcp.to = step->dhcp.from;
 		reverse.dhcp.from_listed = step->dhcp.to_listed;
 		reverse.dhcp.to_listed = step->dhcp.from_listed;
+		break;
+	case STEP_SUBNET:
+		reverse.subnet.from = step->subnet.to;
+		reverse.subnet.to = step->subnet.from;
+		break;
+	case STEP_DNSMASQ:
+		reverse.dnsmasq.run = !step->dnsmasq.run;
 		break;
 	}
 	return reverse;

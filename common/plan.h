@@ -33,6 +33,8 @@ enum step_kind {
 	STEP_STORE,	/* a xenstore node written or removed */
 	STEP_HOOK,	/* an admin's script */
 	STEP_DHCP,	/* a guest's entry with a DHCP server */
+	STEP_SUBNET,	/* a subnet's line with dhcpd */
+	STEP_DNSMASQ,	/* network-nat's own dnsmasq run or ended */
 };
 
 /* What differs between two sides of a link (the port's flags aside). */
@@ -123,6 +125,18 @@ struct dhcp_change {
 	bool from_listed, to_listed;		/* whether the interface is in the list */
 };
 
+/* As dhcp_change, for a subnet as a whole. */
+struct subnet_change {
+	const struct dhcp_server *server;	/* not owned */
+	struct inet_prefix subnet;
+	const char *from, *to;			/* NULL: no line. Not owned. */
+};
+
+struct dnsmasq_change {
+	const char *program;			/* its file; not owned */
+	bool run;
+};
+
 struct step {
 	enum step_kind kind;
 	bool optional;		/* that it fails is logged, and no failure of the whole */
@@ -140,6 +154,8 @@ struct step {
 		struct store_change store;
 		struct hook_call hook;
 		struct dhcp_change dhcp;
+		struct subnet_change subnet;
+		struct dnsmasq_change dnsmasq;
 	};
 };
 
@@ -199,6 +215,10 @@ void plan_hook(struct plan *plan, const char *file, const char *shell, enum comm
  */
 void plan_dhcp(struct plan *plan, const struct dhcp_server *server, const char *host,
 	       const char *device, const char *to);
+
+void plan_subnet(struct plan *plan, const struct dhcp_server *server,
+		 const struct inet_prefix *subnet, const char *from, const char *to);
+void plan_dnsmasq(struct plan *plan, const char *program, bool run);
 
 /* Why a plan cannot be carried out, if so: -E2BIG. */
 int plan_check(const struct plan *plan, struct error *err) MUST_CHECK;

@@ -342,6 +342,12 @@ void step_print(const struct step *step, struct text *out)
 	case STEP_DHCP:
 		dhcp_print(&step->dhcp, out);
 		break;
+	case STEP_SUBNET:
+		dhcp_print_subnet(&step->subnet, out);
+		break;
+	case STEP_DNSMASQ:
+		dhcp_print_dnsmasq(&step->dnsmasq, out);
+		break;
 	}
 }
 

@@ -11,12 +11,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int silence(posix_spawn_file_actions_t *actions)
+/* Where a program's words go, if not to a descriptor. */
+enum { WORDS_STAY = -1, WORDS_NOWHERE = -2 };
+
+static int redirect(posix_spawn_file_actions_t *actions, int words)
 {
 	int rc = 0;
 
 	for (int fd = STDIN_FILENO; !rc && fd <= STDERR_FILENO; fd++)
 		rc = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
+	if (!rc && words != WORDS_NOWHERE)
+		rc = posix_spawn_file_actions_adddup2(actions, words, STDERR_FILENO);
 	/* Also what our own caller forgot to close. */
 	return rc ? rc : posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 }
@@ -39,19 +44,29 @@ static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, p
 	return rc;
 }
 
-int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err)
+static int start(char *const *argv, int words, pid_t *pid, struct error *err)
 {
 	posix_spawn_file_actions_t actions;
 	int rc = posix_spawn_file_actions_init(&actions);
 
 	/* Ignored by our caller, it would make the program's status vanish. */
 	signal(SIGCHLD, SIG_DFL);
-	if (!rc && silent)
-		rc = silence(&actions);
+	if (!rc && words != WORDS_STAY)
+		rc = redirect(&actions, words);
 	if (!rc)
 		rc = spawn(argv, &actions, pid);
 	posix_spawn_file_actions_destroy(&actions);
 	return rc ? error_set(err, rc, "cannot run %s: %s", argv[0], strerror(rc)) : 0;
+}
+
+int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err)
+{
+	return start(argv, silent ? WORDS_NOWHERE : WORDS_STAY, pid, err);
+}
+
+int process_start_heard(char *const *argv, int words, pid_t *pid, struct error *err)
+{
+	return start(argv, words, pid, err);
 }
 
 int process_wait(pid_t pid, int seconds, int *status)

@@ -15,6 +15,9 @@
  */
 int process_start(char *const *argv, bool silent, pid_t *pid, struct error *err) MUST_CHECK;
 
+/* As process_start, silently, but what it says on stderr goes to the descriptor `words`. */
+int process_start_heard(char *const *argv, int words, pid_t *pid, struct error *err) MUST_CHECK;
+
 /*
  * Wait until it has ended, for at most `seconds`; *status is as from wait(2). -ETIMEDOUT, without
  * a text: it still runs.

@@ -9,11 +9,17 @@ set -euo pipefail
 
 # As prove's interpreter: one test.
 if [ "$1" = --one ]; then
+	set +e
 	name=$(basename "$3")
 	run=("$3")
 	[[ $3 != *.bats ]] || run=(bats --formatter tap ${AGAIN:+--filter-tags '!once'} "$3")
-	"${run[@]}" </dev/null | tee "build/tap/$2-${name%.*}.tap"
-	exit
+	tap=$(mktemp)
+	"${run[@]}" </dev/null | tee "$tap"
+	rc=$?
+	# Whole or not at all: others may sum up, or begin anew, in the meantime.
+	mkdir -p build/tap
+	mv "$tap" "build/tap/$2-${name%.*}.tap"
+	exit $rc
 fi
 
 cd "$(dirname "$0")/.."
@@ -30,6 +36,5 @@ if [ ${#tests[@]} = 0 ]; then
 	echo "prove.sh: no tests in $suite" >&2
 	exit 1
 fi
-mkdir -p build/tap
 # shellcheck disable=SC2086
 prove --merge -j "${JOBS:-$(nproc)}" ${PROVE_FLAGS:-} -e "tests/prove.sh --one $suite" "${tests[@]}"

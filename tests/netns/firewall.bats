@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # Which of the kernel's firewalls gets the accept rules, and what happens when it does not.
 
 load helper

@@ -11,7 +11,7 @@
 
 BUILD=${BUILD:-build}
 [[ $BUILD == /* ]] || BUILD=$PWD/$BUILD
-PROGRAM=/run/lab/scripts/vif-bridge
+SCRIPTS=/run/lab/scripts
 BACKEND=/local/domain/0/backend/vif/1/0
 HANG=20 # seconds
 TIMEOUT=$(type -P timeout)
@@ -36,13 +36,16 @@ FAILURES=0
 # GOAL up: exit 0 and complete, or exit 1 and as before. down: as much as can be is taken down.
 # fails: exit 1 anyway, for the calls that undo and report. FIRST: which call is the first to
 # be tried; normally the first one that is the program's, and not its C library's start.
-# FIREWALL: the host's iptables, or none. ABOUT firewall: only the calls to that are tried, and in
-# no other case; the antispoof guard is looked at. OPTIONAL: which rules may be left out, with a
+# NAME: the program. FIREWALL: the host's iptables, or none. ABOUT firewall: only the calls to that are tried, and in
+# no other case; the antispoof guard is looked at. ONLY: of what kinds calls are tried, where other
+# cases do the rest. OPTIONAL: which rules may be left out, with a
 # warning.
 describe() {
 	CASE=$1 GOAL=up CALL=(online) HOOKS=() RENAMED='' PREPARE=(lab_vif 1 0)
-	FIRST='hotplug\.conf' FIREWALL=nft ABOUT=rest OPTIONAL='IPv4 IPv6'
+	FIRST='hotplug\.conf' FIREWALL=nft ABOUT=rest OPTIONAL='IPv4 IPv6' NAME=vif-bridge
+	ONLY='.*'
 	case $1 in
+	route* | ifup*) describe_routed "$1" ;;
 	rules | guard* | legacy* | offline-guard | offline-legacy) describe_firewall "$1" ;;
 	plain | late | by-hand) ;;
 	name)
@@ -76,7 +79,8 @@ describe() {
 	*) lab_die "no case $1" ;;
 	esac
 	case $1 in
-	small | flags | default | used* | moved* | late | by-hand | bad-hook-used | no-shell)
+	small | flags | default | used* | moved* | late | by-hand | bad-hook-used | no-shell | \
+		route* | ifup*)
 		without_firewall
 		;;
 	esac
@@ -111,6 +115,30 @@ describe_firewall() {
 	[[ ${CALL[*]} != *antispoof=yes* ]] || OPTIONAL=IPv6
 }
 
+# By vif-route, with all that it can set; vif-nat sets no more.
+describe_routed() {
+	local ips=(ip '10.0.0.5 2001:db8::5')
+	CALL+=(neigh=permanent conntrack=purge gateway6=fe80::1)
+	NAME=vif-route ABOUT=routing ONLY='netlink|nft|file'
+	case $1 in
+	route) PREPARE+=("${ips[@]}" vifname guest1 mtu 1400) ;;
+	route-rename) FIRST=$CHANGE PREPARE=(prepare_routed "${ips[@]}") ;;
+	route-offline)
+		CALL[0]=offline GOAL=down RENAMED=yes
+		PREPARE=(prepare_connected "${ips[@]}" vifname guest1)
+		;;
+	ifup)
+		NAME=vif-route-ifup ONLY=process
+		PREPARE+=("${ips[@]}" vifname guest1)
+		;;
+	ifup-offline)
+		NAME=vif-route-ifup ONLY=process CALL[0]=offline GOAL=down RENAMED=yes
+		PREPARE=(prepare_connected "${ips[@]}" vifname guest1)
+		;;
+	*) lab_die "no case $1" ;;
+	esac
+}
+
 # For speed: there the rules would be the same as in other cases.
 without_firewall() {
 	FIREWALL=none
@@ -136,6 +164,38 @@ prepare_used() {
 prepare_connected() {
 	lab_vif 1 0 "$@"
 	call -- online || lab_die "$CASE: online: $(</run/lab/words)"
+}
+
+# A way out, and an ifup that gives an address.
+prepare_gateway() {
+	local program word
+	ip -batch - <<-END
+		link add name eth0 type veth peer name lan0
+		link set dev eth0 addrgenmode none up
+		link set dev lan0 addrgenmode none up
+		address add 192.168.1.20/24 dev eth0
+		address add 2001:db8::20/64 dev eth0 nodad
+	END
+	echo 1 >/proc/sys/net/ipv6/conf/eth0/proxy_ndp
+	mkdir /run/ifup
+	for program in ifup ifdown; do
+		word=add
+		[ $program = ifup ] || word=del
+		printf '#!/bin/sh\nexec ip address %s 192.168.1.20/32 dev "$1"\n' $word >/run/ifup/$program
+	done
+	chmod +x /run/ifup/*
+	mount -t overlay -o lowerdir=/run/ifup:/usr/sbin lab /usr/sbin
+}
+
+# Up, routed and about to get a name; with what an admin gave it.
+prepare_routed() {
+	prepare_connected "$@"
+	ip -batch - <<-END
+		address add 10.9.9.9/24 broadcast 10.9.9.255 dev vif1.0
+		route add 10.9.8.0/24 dev vif1.0
+		neighbour replace 10.0.0.5 lladdr 00:16:3e:66:66:66 nud permanent dev vif1.0
+	END
+	xenstore-write "$BACKEND/vifname" guest1
 }
 
 # It ran with other addresses, and since then an admin has been at the firewall.
@@ -179,15 +239,15 @@ prepare_added() {
 # They mark that they have run; also one that fails.
 make_hooks() {
 	local hook
-	mkdir -p /run/lab/marks /run/lab/scripts/vif-post.d
+	mkdir -p /run/lab/marks "$SCRIPTS/vif-post.d"
 	for hook in "${HOOKS[@]}"; do
-		cat >"/run/lab/scripts/vif-post.d/$hook.hook" <<-END
+		cat >"$SCRIPTS/vif-post.d/$hook.hook" <<-END
 			case \$command in
 			online | add) : >/run/lab/marks/$hook && [ $hook != bad ] ;;
 			*) rm -f /run/lab/marks/$hook ;;
 			esac
 		END
-		chmod +x "/run/lab/scripts/vif-post.d/$hook.hook"
+		chmod +x "$SCRIPTS/vif-post.d/$hook.hook"
 	done
 }
 
@@ -218,8 +278,10 @@ begin() {
 	lab_bridge xenbr0
 	lab_bridge xenbr1
 	fix_mtu
-	mkdir -p /run/lab/scripts /run/lab/bare
-	ln -s "$BUILD/vif-bridge" "$PROGRAM"
+	[ "$NAME" = vif-bridge ] || prepare_gateway
+	PROGRAM=$SCRIPTS/$NAME
+	mkdir -p "$SCRIPTS" /run/lab/bare
+	ln -s "$BUILD/${NAME%-ifup}" "$PROGRAM"
 	ln -s "$BUILD/vif-bridge" /run/lab/bare/
 	make_hooks
 	"${PREPARE[@]}"
@@ -232,6 +294,7 @@ unplug() {
 		link del dev guest1
 		link del dev vif1.0-emu
 		link del dev guest1-emu
+		neigh del proxy 2001:db8::5 dev eth0
 	END
 }
 
@@ -254,6 +317,7 @@ facts() {
 		(cd /proc/sys && exec grep . net/ipv4/conf/*/{proxy_arp,forwarding,rp_filter} \
 			net/ipv6/conf/*/{accept_ra,addr_gen_mode,disable_ipv6,forwarding,proxy_ndp})
 	fi
+	[ "$NAME" = vif-bridge ] || facts_routed
 	if [ "$FIREWALL" != none ]; then
 		echo @iptables
 		iptables-save
@@ -266,6 +330,17 @@ facts() {
 	fi
 	echo @store
 	xenstore-ls -f -p /local
+}
+
+# The host's own IPv6 addresses get their routes a little later, so those do not count.
+facts_routed() {
+	echo @route4
+	ip -4 route show table all
+	echo @route6
+	ip -6 route show
+	echo @neigh
+	ip neigh show proxy
+	ip neigh show nud permanent
 }
 
 # What is there, into a file. The report is no part of it, but in STATUS and ERROR.
@@ -388,6 +463,7 @@ list_calls() {
 ways_to_fail() { # NAME NUMBER KIND
 	local number=$2
 	set -- "$1" "$3"
+	[[ $2 =~ ^($ONLY)$ ]] || return 0
 	# The sanitizer's own memory; it does not live without.
 	[ "$2-$SANITIZED" != memory-yes ] || return 0
 	case $ABOUT-$2 in
@@ -405,6 +481,7 @@ ways_to_fail() { # NAME NUMBER KIND
 	plain/* | used/*/netlink | offline/*/netlink | bad-hook/*/log) ;;
 	guard/*/nft | legacy/*/tables | */setsockopt/tables) ;;
 	offline-legacy/*/nft | legacy*/nft) return ;;
+	route*/close/* | route*/socket/* | ifup*/close/* | route-offline/recvfrom/*) return ;;
 	*/readlink/* | */log | */setitimer/*) return ;;
 	*/setsockopt/* | */bind/* | */getsockname/*) return ;;
 	*/sendto/* | */recvfrom/*) echo error=ENOBUFS && return ;;
@@ -475,15 +552,17 @@ check_up() {
 	esac
 }
 
-# What cannot be talked to, may stay: the kernel; the store, that alone knows a new name; a hook.
+# What cannot be talked to, may stay: the kernel; the store, that alone knows a new name, and the
+# guest's addresses; a setting; a hook, and what ifdown would have done.
 check_down() { # KIND
 	local but=nothing
 	case $1-$RENAMED in
-	netlink-yes) but='vif1\.0|guest1|^ip6?tables ' ;;
+	netlink-yes) but='vif1\.0|guest1|^ip6?tables |^neigh .* proxy' ;;
 	netlink-*) but=$(about 'vif1\.0|guest1') ;;
 	nft-* | tables-*) but='^(iptables|ip6tables|nft)( |$)' ;;
-	store-yes) but='vif1\.0|guest1|^ip6?tables ' ;;
-	process-* | memory-*) but='^hook' ;;
+	store-yes) but='vif1\.0|guest1|^ip6?tables |^neigh .* proxy' ;;
+	file-*) but=/proxy_arp: ;;
+	process-* | memory-*) but='^hook|^(addr|route4) .*guest1' ;;
 	esac
 	[ "$RC" != 0 ] || but=nothing
 	if [ "$(without "$but" now)" != "$(without "$but" complete)" ]; then
@@ -614,6 +693,7 @@ inject_kills() { # CASE
 		case $ABOUT-$name-$kind in
 		rest-sendto-netlink | rest-recvfrom-netlink | rest-*-process) ;;
 		rest-read-store) [ $((number % 2)) = 1 ] || continue ;;
+		routing-sendto-netlink) ;;
 		# Killed before it hears what came of a message: nothing else is between two of them.
 		firewall-recvfrom-nft | firewall-setsockopt-tables) ;;
 		*) continue ;;
@@ -696,7 +776,7 @@ inject_vanish() { # WHAT CASE
 	learn
 	while read -r name number kind <&4; do
 		case $ABOUT-$name-$kind in
-		rest-sendto-netlink | firewall-sendto-nft) ;;
+		rest-sendto-netlink | routing-sendto-netlink | firewall-sendto-nft) ;;
 		*) continue ;;
 		esac
 		until deleted_at "$1" "$name" "$number"; do

@@ -7,11 +7,15 @@
 load helper
 load twin
 load network
+load dhcp
 
 eval "seen_$(declare -f everything)"
 everything() {
 	seen_everything
-	tail -n +1 /run/xen-hotplug/*.state 2>/dev/null || true
+	tail -n +1 /run/xen-hotplug/*.{state,conf} /etc/dhcp/dhcpd.conf 2>/dev/null || true
+	ps -C dnsmasq -o args= || true
+	ls /run/xen-hotplug/dhcp-hosts 2>/dev/null || true
+	cat /run/dhcpd-calls 2>/dev/null || true
 }
 
 twins() { # [FIREWALLS=...] CALL WORD...
@@ -62,6 +66,46 @@ END2
 	twins nat stop <<'END2'
 		nat start
 		route start
+END2
+}
+
+@test "network-nat: start with a dnsmasq of its own" {
+	twins nat start dhcp=dnsmasq <<'END2'
+		no_dhcp
+		umount /usr/sbin/dnsmasq
+		printf 'search example.org\nnameserver 192.168.0.53\n' >/etc/resolv.conf
+END2
+}
+
+@test "network-nat: start with another subnet for its dnsmasq" {
+	twins nat start dhcp=dnsmasq subnet=192.168.100.0/24 <<'END2'
+		no_dhcp
+		umount /usr/sbin/dnsmasq
+		nat start dhcp=dnsmasq
+END2
+}
+
+@test "network-nat: stop of its dnsmasq" {
+	twins nat stop <<'END2'
+		no_dhcp
+		umount /usr/sbin/dnsmasq
+		nat start dhcp=dnsmasq
+END2
+}
+
+@test "network-nat: start with dhcpd" {
+	twins nat start dhcp=dhcpd <<'END2'
+		dhcpd_files
+		printf 'search example.org\nnameserver 192.168.0.53\n' >/etc/resolv.conf
+		printf "# no newline" >$CONF
+END2
+}
+
+@test "network-nat: stop with dhcpd" {
+	twins nat stop <<'END2'
+		dhcpd_files
+		nat start dhcp=dhcpd
+		printf '# mine\nsubnet 10.0.0.0 netmask 255.255.0.0 {\n}\n' >>$CONF
 END2
 }
 

@@ -109,7 +109,7 @@ no_netdev() {
 	is "$(postrouting)" ""
 }
 
-@test "another netdev= takes the old one's place" {
+@test "another netdev= takes the old one's place, and one that goes is no obstacle" {
 	second_nic eth1
 	exits 0 route start
 	exits 0 route start netdev=eth1
@@ -117,6 +117,16 @@ no_netdev() {
 	exits 0 route stop
 	is "$(number ipv4/conf/eth0/proxy_arp) $(number ipv4/conf/eth1/proxy_arp)" "0 0"
 	is "$(forwards)" "0 0"
+	# Nor are its address and the default route, with it.
+	exits 0 nat start
+	exits 0 route start
+	ip link del eth0
+	exits 0 nat stop
+	exits 0 route stop
+	is "$(forwards)" "0 0"
+	is "$(postrouting)" ""
+	is "$(ls $RUN)" network.lock
+	untouched exits 0 nat stop
 }
 
 # --- IPv6 ------------------------------------------------------------------------------------
@@ -191,9 +201,7 @@ no_netdev() {
 	is "$(forwards)" "1 1"
 	exits 0 nat stop
 	is "$(settings)" "$before"
-}
-
-@test "stop switches nothing on that was switched off by hand, and start does" {
+	# It switches nothing on that was switched off by hand; start does.
 	set_number ipv4/ip_forward 1
 	exits 0 nat start
 	set_number ipv4/ip_forward 0
@@ -205,18 +213,6 @@ no_netdev() {
 	is "$(forwards)" "1 0"
 	exits 0 nat stop
 	is "$(forwards)" "0 0"
-}
-
-@test "stop when default route, netdev or address are gone" {
-	exits 0 nat start
-	exits 0 route start
-	ip link del eth0
-	exits 0 nat stop
-	exits 0 route stop
-	is "$(forwards)" "0 0"
-	is "$(postrouting)" ""
-	is "$(ls $RUN)" network.lock
-	untouched exits 0 nat stop
 }
 
 # --- both programs ---------------------------------------------------------------------------
@@ -297,9 +293,7 @@ both_statuses() { # NAT ROUTE
 	exits 0 nat status
 	exits 3 nat status subnet=10.0.0.0/16
 	exits 4 nat status subnet=nonsense
-}
-
-@test "status: each thing that is missing makes it 3" {
+	# Each thing that is missing.
 	route start ipv6=yes
 	exits 0 route status
 	lines "$OUT" 4

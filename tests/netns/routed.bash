@@ -82,7 +82,7 @@ ifupdown() { # stdin: /etc/network/interfaces
 # A TCP connection from one namespace ("host" is the host) to ADDRESS in another, with words both
 # ways; it must come from SOURCE.
 talks() { # FROM TO ADDRESS SOURCE
-	is "$(timeout 20 python3 - "$@" <<-'END'
+	is "$(timeout 20 /usr/bin/python3 -IS - "$@" <<-'END'
 		import ctypes, os, socket, sys
 
 		start, end, address = sys.argv[1:4]
@@ -115,27 +115,31 @@ setting() { # FAMILY LINK NAME
 	echo "$(<"/proc/sys/net/$1/conf/$2/$3")"
 }
 
-routes() { # LINK: of both families, but for the kernel's own
+# Not by way of jq, which takes its time to start.
+routes() { # LINK: "ADDRESS [src ADDRESS] [metric N]", of both families, but for the kernel's own
 	{
-		ip -j -4 route show dev "$1"
-		ip -j -6 route show dev "$1"
-	} | jq -r '.[] | select(.protocol != "kernel") |
-		[.dst, (.prefsrc | select(.) | "src", .), (.metric | select(.) | "metric", .)] |
-		map(tostring) | join(" ")'
+		ip -4 route show dev "$1"
+		ip -6 route show dev "$1"
+	} | awk '!/ proto kernel/ {
+		line = $1
+		for (i = 2; i < NF; i++)
+			if ($i == "src" || $i == "metric")
+				line = line " " $i " " $(i + 1)
+		print line }'
 }
 
 # "ADDRESS DEVICE", one a line
 proxies() {
-	ip -j neigh show proxy | jq -r '.[] | "\(.dst) \(.dev)"'
+	ip neigh show proxy | awk '{ print $1, $3 }'
 }
 
 prefixes() { # LINK: its addresses with their lengths
-	ip -j addr show dev "$1" | jq -r '.[0].addr_info[] | "\(.local)/\(.prefixlen)"'
+	ip -o addr show dev "$1" | awk '{ print $4 }'
 }
 
 # "ADDRESS MAC", one a line: those that were set
 neighbours() { # LINK
-	ip -j neigh show nud permanent dev "$1" | jq -r '.[] | "\(.dst) \(.lladdr)"'
+	ip neigh show nud permanent dev "$1" | awk '{ print $1, $3 }'
 }
 
 # Connections that are tracked on the host, of any state, with WORDs of conntrack -L.

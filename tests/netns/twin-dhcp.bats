@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=once
 # As twin.bats, for DHCP servers' entries: lab_state has the files, and what was restarted.
 
 load helper
@@ -8,17 +9,10 @@ load dhcp
 
 export VIF_PROGRAM=vif-nat
 
-@test "dhcpd is told" {
-	twin call 1 0 online dhcp=dhcpd <<'END'
-		dhcpd_files
-		printf 'host dom10 { }\n# no newline' >>$CONF
-		lab_vif 1 0
-END
-}
-
 @test "dhcpd is told of a guest with two addresses and another's list" {
 	twin call 1 1 online dhcp=dhcpd <<'END'
 		dhcpd_files
+		printf 'host dom10 { }\n# no newline' >>$CONF
 		printf 'INTERFACESv4=eth0 # mine\nDHCPDARGS="-q"\nDHCPD_INTERFACE='"'vif1.0 '"'\n' >$ARGS
 		lab_vif 1 1 ip '10.9.9.9/24 2001:db8::1'
 END
@@ -31,14 +25,6 @@ END
 		online 1 0 dhcp=dhcpd
 		echo '# behind' >>$CONF
 		xenstore-write "$BACKEND/1/0/ip" 10.0.0.9
-END
-}
-
-@test "dhcpd is told the same again" {
-	twin call 1 0 online dhcp=dhcpd <<'END'
-		dhcpd_files
-		lab_vif 1 0
-		online 1 0 dhcp=dhcpd
 END
 }
 
@@ -62,13 +48,6 @@ END
 END
 }
 
-@test "dnsmasq is told" {
-	twin call 1 0 online dhcp=dnsmasq <<'END'
-		no_dhcp
-		lab_vif 1 0
-END
-}
-
 @test "dnsmasq is told other values" {
 	twin call 1 0 online dhcp=dnsmasq <<'END'
 		no_dhcp
@@ -84,12 +63,5 @@ END
 		lab_vif 1 0
 		online 1 0 dhcp=dnsmasq
 		online 1 0 dhcp=dhcpd
-END
-}
-
-@test "error: there is no dhcpd" {
-	EXIT=1 twin call 1 0 online dhcp=dhcpd <<'END'
-		no_dhcp
-		lab_vif 1 0
 END
 }

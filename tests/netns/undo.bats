@@ -60,6 +60,13 @@ result() {
 @test "a call fails: offline with a name" { result errors offline-name; }
 # bats test_tags=once
 @test "a call fails: offline with hooks" { result errors offline-hooks; }
+@test "a call fails: routed online" { result errors route; }
+# bats test_tags=once
+@test "a call fails: routed online of an up link, with a name" { result errors route-rename; }
+@test "a call fails: routed offline" { result errors route-offline; }
+@test "a call fails: routed online with ifup" { result errors ifup; }
+# bats test_tags=once
+@test "a call fails: routed offline with ifdown" { result errors ifup-offline; }
 @test "the firewall fails: online with other addresses" { result errors rules; }
 @test "the firewall fails: online with antispoof" { result errors guard; }
 # bats test_tags=once
@@ -82,6 +89,8 @@ result() {
 @test "killed: online from another bridge that has flags" { result kills moved-flags; }
 # bats test_tags=once
 @test "killed: online with hooks" { result kills hooks; }
+# bats test_tags=once
+@test "killed: routed online" { result kills route; }
 # bats test_tags=once
 @test "killed: add" { result kills tap; }
 # bats test_tags=once
@@ -110,6 +119,10 @@ result() {
 @test "the vif goes: online with antispoof and a name" { result vanish vif guard-name; }
 # bats test_tags=once
 @test "the vif goes: online with addresses to be taken off" { result vanish vif used; }
+# bats test_tags=once
+@test "the vif goes: routed online" { result vanish vif route; }
+# bats test_tags=once
+@test "the vif goes: routed offline" { result vanish vif route-offline; }
 # bats test_tags=once
 @test "the vif goes: add" { result vanish vif tap; }
 # bats test_tags=once

@@ -276,21 +276,21 @@ static void dhcp_is_one_of_its_words(void **state)
 {
 	static const struct {
 		const char *word;
-		enum wish wish;
+		enum dhcp_wish wish;
 	} cases[] = {
-		{ NULL, AS_CONFIGURED }, { "no", NO }, { "yes", YES }, { "dhcpd", WITH_DHCPD },
-		{ "dnsmasq", WITH_DNSMASQ },
+		{ NULL, DHCP_AS_CONFIGURED }, { "no", DHCP_NO }, { "yes", DHCP_YES },
+		{ "dhcpd", DHCP_BY_DHCPD }, { "dnsmasq", DHCP_BY_DNSMASQ },
 	};
-	enum wish wish;
+	enum dhcp_wish wish;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		request.settings[KEY_DHCP].value = cases[i].word;
-		assert_int_equal(read_wish(&request, &wish, &err), 0);
+		assert_int_equal(dhcp_wish(&request, &wish, &err), 0);
 		assert_int_equal(wish, cases[i].wish);
 	}
 	request.settings[KEY_DHCP].value = "dhcpdx";
-	assert_int_equal(read_wish(&request, &wish, &err), -EINVAL);
+	assert_int_equal(dhcp_wish(&request, &wish, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "dhcp='dhcpdx'"));
 }
 

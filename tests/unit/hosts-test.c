@@ -41,6 +41,7 @@ static struct {
 	struct host host;
 	struct plan plan;
 	char own_text[TEXT_MAX], other_text[TEXT_MAX];
+	char config[DNSMASQ_OWN_TEXT];
 } c;
 
 static void take_program(const char *name)
@@ -117,6 +118,45 @@ static void take_command(const char *word)
 	assert_int_equal(request_check_network_command(&c.request, &err), 0);
 }
 
+static void take_dhcp(const char *value, struct serve *serve)
+{
+	serve->by = !strcmp(value, "dnsmasq") ? NOTE_DHCP_DNSMASQ :
+		    !strcmp(value, "dhcpd") ? NOTE_DHCP_DHCPD : NOTE_DHCP_NOBODY;
+}
+
+/* "as it was", when it is what start would write, or another text. */
+static void take_config(const char *value, struct serve *serve)
+{
+	struct text text = TEXT_IN(c.config);
+
+	if (!strcmp(value, "as it was"))
+		dnsmasq_conf_own(&serve->subnet, &serve->resolv, &text);
+	else
+		text_add(&text, "%s\n", value);
+	serve->config = c.config;
+}
+
+static bool take_serve(const char *key, const char *value, struct serve *serve)
+{
+	if (!strcmp(key, "dhcp"))
+		take_dhcp(value, serve);
+	else if (!strcmp(key, "runs"))
+		serve->runs = !strcmp(value, "yes");
+	else if (!strcmp(key, "config"))
+		take_config(value, serve);
+	else if (!strcmp(key, "resolv"))
+		resolv_parse(value, &serve->resolv);
+	else if (!strcmp(key, "declared"))
+		serve->declared = !strcmp(value, "yes");
+	else if (!strcmp(key, "found"))
+		strcpy(serve->found, value);
+	else if (!strcmp(key, "noted"))
+		strcpy(serve->noted, value);
+	else
+		return false;
+	return true;
+}
+
 static void take_number(const char *key, char *value)
 {
 	if (!strcmp(key, "ip_forward"))
@@ -167,8 +207,20 @@ static void take_line(const char *key, char *value)
 		take_note(value, c.own_text);
 	else if (!strcmp(key, "partner"))
 		take_note(value, c.other_text);
-	else
+	else if (!take_serve(key, value, &c.host.serve))
 		take_number(key, value);
+}
+
+/* As they are looked for; beside the note, on which some of it hangs. */
+static void take_servers(struct serve *serve)
+{
+	serve->program = "/usr/sbin/dnsmasq";
+	serve->subnet = c.host.subnet.family ? c.host.subnet : serve_usual_subnet;
+	serve->noted_subnet = c.host.own.subnet.family ? c.host.own.subnet : serve_usual_subnet;
+	serve->dhcpd = (struct dhcp_server){ .kind = DHCP_DHCPD, .entries = "/etc/dhcp/dhcpd.conf",
+					     .control = "/etc/init.d/isc-dhcp-server" };
+	serve->noted_dhcpd = serve->dhcpd;
+	memcpy(serve->noted_dhcpd.entries, c.host.own.line, FACTS_PATH);
 }
 
 /* The notes first, for "now:" is about what is in them. */
@@ -189,10 +241,13 @@ static void take_lines(char *text)
 		*colon = '\0';
 		if (!strcmp(line, "now") && !c.host.own.exists)
 			read_notes();
+		if (!strcmp(line, "config"))
+			take_servers(&c.host.serve);
 		take_line(line, colon + 2);
 	}
 	if (!c.host.own.exists)
 		read_notes();
+	take_servers(&c.host.serve);
 }
 
 static void print_plan(struct text *out)

@@ -24,6 +24,8 @@ static void it_reads_what_it_prints(void **state)
 		"subnet=10.8.0.0/13\n"
 		"ipv6=yes\n"
 		"rule=iptables\n"
+		"dhcp=dhcpd\n"
+		"line=/etc/dhcp=x/dhcpd.conf\n"
 		"net/ipv4/ip_forward=0\n"
 		"\tnet/ipv4/conf/a=b#c/forwarding=1\n"
 		"net/ipv4/conf/a=b#c/proxy_arp=0\n";
@@ -37,6 +39,8 @@ static void it_reads_what_it_prints(void **state)
 	assert_int_equal(note.subnet.len, 13);
 	assert_true(note.ipv6);
 	assert_int_equal(note.rule, FIREWALL_IPTABLES);
+	assert_int_equal(note.dhcp, NOTE_DHCP_DHCPD);
+	assert_string_equal(note.line, "/etc/dhcp=x/dhcpd.conf");
 	assert_int_equal(note.count, 3);
 	note_print(&note, "network-nat", &out);
 	assert_string_equal(buf, text);
