@@ -122,7 +122,7 @@ check-asan: lab ## unit and netns tests with address and undefined-behaviour san
 	tests/prove.sh asan build/asan/unit/*-test
 	AGAIN=1 BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
 
-check-xen: all ## a real Xen with real guests, in QEMU
+check-xen: all ## a real Xen with real guests, in QEMU; PARTS="plain hvm" only some
 	JOBS=1 PROVE_FLAGS=-v tests/prove.sh xen tests/xen/check-xen.sh
 
 lab:

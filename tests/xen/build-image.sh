@@ -11,9 +11,8 @@ cache=$(readlink -f "${1:?usage: build-image.sh CACHE}")
 work=$cache/work root=$cache/work/root
 suite=bookworm xen=4.17
 
-# Add qemu-system-xen for HVM guests, openvswitch-switch for vif-openvswitch,
-# net-tools for Debian's vif-route.
-dom0_packages=("xen-utils-$xen" xen-utils-common xenstore-utils bridge-utils iproute2 iptables
+# qemu-system-xen for HVM guests; net-tools for Debian's vif-route.
+dom0_packages=("xen-utils-$xen" qemu-system-xen xen-utils-common xenstore-utils bridge-utils iproute2 iptables
     nftables kmod procps iputils-ping)
 host_packages=(qemu-system-x86 mmdebstrap e2fsprogs cpio busybox-static xz-utils gzip kmod procps)
 # Folders and files under lib/modules/VERSION/kernel that dom0 gets.
@@ -94,28 +93,53 @@ install_modules() {
     depmod -b "$root" "$version"
 }
 
-# An initramfs: busybox, the init script given, modules with what they need, in load order.
-make_initramfs() { # folder init module...
-    local dir=$1 init=$2 m version
+# Modules with what they need, and their order, for an initramfs.
+add_modules() { # folder order module...
+    local dir=$1 order=$2 m version
     shift 2
     version=$(ls "$work/kernel/lib/modules")
-    mkdir -p "$dir"/{bin,proc,sys,dev,mod,root}
-    cp /bin/busybox "$dir/bin/"
-    install -m 755 "$init" "$dir/init"
+    mkdir -p "$dir/mod"
     for m; do modprobe -d "$root" -S "$version" --show-depends "$m"; done |
         sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' > "$dir.modules"
     while read -r m; do
         cp "$m" "$dir/mod/"
-        basename "$m" >> "$dir/mod/order"
+        basename "$m" >> "$dir/mod/$order"
     done < "$dir.modules"
-    (cd "$dir" && find . | cpio -o -H newc --quiet)
+}
+
+pack() { (cd "$1" && find . | cpio -o -H newc --quiet); }
+
+# An initramfs: busybox, the init script given, modules.
+make_initramfs() { # folder init module...
+    local dir=$1 init=$2
+    shift 2
+    mkdir -p "$dir"/{bin,proc,sys,dev,root}
+    cp /bin/busybox "$dir/bin/"
+    install -m 755 "$init" "$dir/init"
+    add_modules "$dir" order "$@"
+    pack "$dir"
+}
+
+# What makes a driver domain of a guest: behind the guest's initramfs, for the kernel reads several.
+make_driver() {
+    local dir=$work/driver xl=usr/lib/xen-$xen/bin/xl
+    mkdir -p "$dir"
+    install -m 644 "$here/image/driver-init" "$dir/driver"
+    (cd "$root" && chroot . ldd "/$xl" | grep -o '/lib[^ ]*' | sed 's|^/||' |
+        xargs cp -L --parents -t "$dir" "$xl")
+    ln -s "/$xl" "$dir/xl"
+    add_modules "$dir" driver-order xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback bridge
+    pack "$dir"
 }
 
 finish_root() {
     mkdir -p "$root"/xenlab/{guest,out}
     install -m 755 "$here/image/dom0-init" "$root/xenlab/dom0-init"
     make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront af_packet > "$root/xenlab/guest/initrd"
+    make_driver > "$root/xenlab/guest/driver"
     cp "$cache/boot/vmlinux" "$root/xenlab/guest/vmlinux"
+    # For HVM guests, whose device model boots no ELF file.
+    cp "$work"/kernel/boot/vmlinuz-* "$root/xenlab/guest/vmlinuz"
     # The payload replaces vif-bridge; the original stays for comparison.
     cp -a "$root/etc/xen/scripts/vif-bridge" "$root/etc/xen/scripts/vif-bridge.debian"
     echo 'autoballoon="off"' > "$root/etc/xen/xl.conf"

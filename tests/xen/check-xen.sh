@@ -1,23 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs vif-bridge under a real Xen: xenlab.sh with the payload beside it. Prints TAP.
-# VIF_BRIDGE: the program, by default build/vif-bridge. XENLAB_LIMIT: seconds until a run
-# counts as hung. XENLAB_PARTS: words, the parts of run-in-dom0.sh to run, by default all.
-# Logs: build/xenlab/last.
+# Runs the programs under a real Xen: xenlab.sh with the payload beside it. Prints TAP.
+# BUILD: where the programs are, by default build. XENLAB_LIMIT: seconds until a run counts as
+# hung. PARTS: words, the parts of run-in-dom0.sh to run, by default all. Logs: build/xenlab/last.
 set -uo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
-build=$(realpath -m "$here/../../build")
-program=${VIF_BRIDGE:-$build/vif-bridge}
+build=$(realpath -m "${BUILD:-$here/../../build}")
 last=${XENLAB_CACHE:-$build/xenlab}/last
-limit=${XENLAB_LIMIT:-600}
+case ${PARTS:-} in quick) limit=900 ;; *) limit=1200 ;; esac
+limit=${XENLAB_LIMIT:-$limit}
 
-[ -x "$program" ] || { echo "Bail out! $program is missing"; exit 1; }
+[ -x "$build/vif-bridge" ] || { echo "Bail out! $build/vif-bridge is missing"; exit 1; }
 payload=$(mktemp -d)
 trap 'rm -rf "$payload"' EXIT
 cp -a "$here/payload/." "$payload/"
-install -D -m 755 "$program" "$payload/etc/xen/scripts/vif-bridge"
-[ -z "${XENLAB_PARTS:-}" ] || echo "$XENLAB_PARTS" > "$payload/xenlab/parts"
+mkdir -p "$payload/etc/xen/scripts"
+find "$build" -maxdepth 1 \( -name 'vif-*' -o -name 'network-*' \) -perm -100 \
+    -exec install -m 755 {} "$payload/etc/xen/scripts/" \;
+# For a driver domain's initramfs.
+(cd "$payload" && find etc | cpio -o -H newc --quiet > xenlab/scripts.cpio)
+[ -z "${PARTS:-}" ] || echo "$PARTS" > "$payload/xenlab/parts"
 rm -rf "$last"
 mkdir -p "$last"
 

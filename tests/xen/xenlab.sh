@@ -9,8 +9,8 @@
 # xenconsoled and xen-init-dom0 are up; its output is xenlab.sh's standard output, its exit
 # status xenlab.sh's. -t: hard limit of the run. -o: what the payload left in $XENLAB_OUT
 # (60 MiB at most), the Xen and dom0 logs and the consoles go to DIR.
-# In dom0: /xenlab/guest/{vmlinux,initrd}, a guest that sets eth0 to the xenlab.ip= of its
-# command line; /etc/xen/scripts/vif-bridge.debian, the original script.
+# In dom0: /xenlab/guest/{vmlinux,vmlinuz,initrd}, a guest that sets eth0 to the xenlab.ip= of its
+# command line, and driver, what makes a driver domain of it; /etc/xen/scripts/vif-bridge.debian, the original script.
 #
 # exit status: the payload's; 77 this machine cannot run it, 124 the limit was hit, 125 the
 # lab itself failed.

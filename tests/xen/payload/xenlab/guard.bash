@@ -81,6 +81,7 @@ guarded_guest_speaks() {
     check "the guarded guest comes up" guest_is_up
     check "the guarded guest reaches dom0" within 20 guest_reaches $dom0_ip
     check "the guarded guest reaches the LAN" guest_reaches $lan_ip
+    within 20 guest_has_ipv6
     check "the guarded guest reaches dom0 with IPv6" within 20 guest_reaches $dom0_ip6
     check "the guarded guest reaches the LAN with IPv6" guest_reaches $lan_ip6
     check "nothing that it sends by itself is dropped" same "0 0 0 0 0 0 0 0" \

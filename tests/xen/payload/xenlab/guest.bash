@@ -19,6 +19,8 @@ console_until() ( # pattern seconds [command]
 )
 
 guest_is_up() { console_until "guest is up*" 60 > /dev/null; }
+# While no address is known to be nobody else's, Linux sends from that of its loopback interface.
+guest_has_ipv6() { in_guest "! ip -6 addr show dev eth0 | grep -q tentative"; }
 
 # A shell command's exit status there; 99: no answer.
 in_guest() { # command
