@@ -159,17 +159,6 @@ bool dhcpd_subnet_is_declared(const char *text, const struct inet_prefix *subnet
 
 /* ---- changes -------------------------------------------------------------------------------- */
 
-/* A last line without its newline gets one, when another comes behind it. */
-static void append(char *text, const char *line)
-{
-	size_t len = strlen(text);
-
-	if (len && text[len - 1] != '\n')
-		text[len++] = '\n';
-	strcpy(text + len, line);
-	strcat(text, "\n");
-}
-
 static void remove_lines(char *text, const struct inet_prefix *subnet)
 {
 	const char *line = text;
@@ -191,14 +180,18 @@ static void remove_lines(char *text, const struct inet_prefix *subnet)
 int dhcpd_subnet_set(const char *text, const struct inet_prefix *subnet, const char *line,
 		     char **out, struct error *err)
 {
-	*out = malloc(strlen(text) + (line ? strlen(line) : 0) + sizeof("\n\n"));
-	if (!*out)
+	const size_t len = strlen(text), size = len + (line ? strlen(line) : 0) + sizeof("\n\n");
+	struct text copy = { .buf = malloc(size), .size = size };
+
+	*out = copy.buf;
+	if (!copy.buf)
 		return error_set(err, ENOMEM, "out of memory");
-	strcpy(*out, text);
+	text_add(&copy, "%s", text);
+	/* A last line without its newline gets one, when another comes behind it. */
 	if (line)
-		append(*out, line);
+		text_add(&copy, "%s%s\n", len && text[len - 1] != '\n' ? "\n" : "", line);
 	else
-		remove_lines(*out, subnet);
+		remove_lines(copy.buf, subnet);
 	return 0;
 }
 

@@ -64,6 +64,7 @@ static int choose(enum dhcp_wish wish, struct serve *serve, struct error *err)
 static int choose_for(const struct request *request, const struct note *own, struct serve *serve,
 		      struct error *err)
 {
+	struct error absent = { 0 };
 	enum dhcp_wish wish;
 	int rc = dhcp_wish(request, &wish, err);
 
@@ -71,14 +72,11 @@ static int choose_for(const struct request *request, const struct note *own, str
 		return rc;
 	if (request->command == COMMAND_START)
 		return choose(wish, serve, err);
-	if (own->exists && (wish == DHCP_AS_CONFIGURED || request->command == COMMAND_STOP)) {
+	/* One that is not there does not serve, and needs no end. */
+	if (own->exists && (wish == DHCP_AS_CONFIGURED || request->command == COMMAND_STOP))
 		serve->by = own->dhcp;
-	} else {
-		struct error ignored = { 0 };
-
-		/* One that is not there does not serve, and needs no end. */
-		rc = choose(wish, serve, &ignored);
-	}
+	else if (choose(wish, serve, &absent))
+		log_line(LOG_DEBUG, "%s", absent.text);
 	return 0;
 }
 

@@ -60,9 +60,9 @@ static void the_own_one_is_configured(void **state)
 	assert_false(dnsmasq_conf_option(buf, "dhcp-option", out, sizeof(out)));
 	text.len = 0;
 	memset(resolv.domain, 'a', RESOLV_DOMAIN - 1);
-	for (; resolv.count < RESOLV_SERVERS; resolv.count++)
-		resolv.servers[resolv.count] =
-			(struct inet_prefix){ AF_INET, 32, { 255, 255, 255, 100 + resolv.count } };
+	for (uint8_t i = 0; i < RESOLV_SERVERS; i++)
+		resolv.servers[resolv.count++] =
+			(struct inet_prefix){ AF_INET, 32, { 255, 255, 255, (uint8_t)(100 + i) } };
 	dnsmasq_conf_own(&subnet, &resolv, &text);
 	assert_false(text.cut);
 	assert_true(dnsmasq_conf_option(buf, "dhcp-option", out, sizeof(out)));
