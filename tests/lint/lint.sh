@@ -96,11 +96,13 @@ check_codespell() {
 		xargs -d '\n' codespell -L "$(grep -v '^#' tests/lint/words.txt | paste -sd,)"
 }
 
+# On its own, a header's inline function has nobody who calls it.
 check_headers() {
 	local header compiler rc=0
 	while IFS= read -r header; do
 		for compiler in gcc clang; do
-			"$compiler" "${flags[@]}" -Werror -fsyntax-only -x c "$header" || rc=1
+			"$compiler" "${flags[@]}" -Werror -Wno-unused-function -fsyntax-only -x c \
+				"$header" || rc=1
 		done
 	done < <(files 'common/*.h')
 	return "$rc"
