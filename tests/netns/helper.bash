@@ -343,7 +343,7 @@ lan() { # a host on xenbr0's LAN, at 10.0.0.254
 # A neighbour that did not answer before is asked again at once only when forgotten.
 reaches() { # NETNS ADDRESS
 	ip -n "$1" neigh flush all
-	ip netns exec "$1" ping -q -n -i 0.1 -c 1 -w 3 "$2" >/dev/null || complain "$1 cannot reach $2"
+	ip netns exec "$1" ping -q -n -i 0.1 -c 1 -w 5 "$2" >/dev/null || complain "$1 cannot reach $2"
 }
 
 is_cut_off() { # NETNS ADDRESS

@@ -425,7 +425,7 @@ address() { # NETNS DEVICE LAST MAC NEIGHBOUR...
 }
 
 passes() { # NETNS SOURCE TARGET
-	ip netns exec "$1" ping -q -n -c 1 -W 3 -I "$2" "$3" >/dev/null ||
+	ip netns exec "$1" ping -q -n -i 0.1 -c 1 -w 5 -I "$2" "$3" >/dev/null ||
 		complain "$2 in $1 cannot reach $3"
 }
 
