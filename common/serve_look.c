@@ -27,15 +27,13 @@ static int need_dhcpd(struct serve *serve, struct error *err)
 	return *serve->dhcpd.entries ? 0 : dhcpd_find(&serve->dhcpd, err);
 }
 
-/* The first one that there is. */
-static int need_any(struct serve *serve, bool dnsmasq_first, struct error *err)
-{
-	struct error own = { 0 };
+typedef int (*need)(struct serve *serve, struct error *err);
 
-	if (dnsmasq_first ? !need_dnsmasq(serve, &own) : !need_dhcpd(serve, &own))
-		return 0;
-	memset(&own, 0, sizeof(own));
-	if (dnsmasq_first ? !need_dhcpd(serve, &own) : !need_dnsmasq(serve, &own))
+static int need_any(struct serve *serve, need first, need second, struct error *err)
+{
+	struct error absent[2] = { 0 };
+
+	if (!first(serve, &absent[0]) || !second(serve, &absent[1]))
 		return 0;
 	return error_set(err, ENOENT, "there is neither a dnsmasq nor a dhcpd (dhcp=no does "
 			 "without)");
@@ -50,11 +48,11 @@ static int choose(enum dhcp_wish wish, struct serve *serve, struct error *err)
 		return need_dhcpd(serve, err);
 	case DHCP_YES:
 		if (!dnsmasq_is_set_up())
-			return need_any(serve, true, err);
+			return need_any(serve, need_dnsmasq, need_dhcpd, err);
 		log_line(LOG_DEBUG, "the host's own dnsmasq is set up to be told of guests");
 		return 0;
 	case DHCP_AS_CONFIGURED:
-		return dhcpd_is_configured() ? need_any(serve, false, err) : 0;
+		return dhcpd_is_configured() ? need_any(serve, need_dhcpd, need_dnsmasq, err) : 0;
 	case DHCP_NO:
 		break;
 	}
