@@ -20,7 +20,7 @@ awk '
 BEGIN {
 	split("util seconds error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
 	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
-	      "plan print dhcp_print routing vif note host dhcpd_conf dnsmasq_conf " \
+	      "plan plan_reverse print dhcp_print routing vif note host dhcpd_conf dnsmasq_conf " \
 	      "dhcpd_subnet serve resolv", names1, " ")
 	for (i in names1) floor[names1[i]] = 1
 	split("netlink lock file process service", names2, " "); for (i in names2) floor[names2[i]] = 2
