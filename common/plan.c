@@ -99,6 +99,36 @@ void plan_port(struct plan *plan, const struct link *from, const struct link *to
 		add_link(plan, STEP_PORT, from, to);
 }
 
+void plan_vlan_filtering(struct plan *plan, const struct link *bridge)
+{
+	struct link filtering = *bridge;
+
+	filtering.vlan_filtering = TOGGLE_ON;
+	if (bridge->vlan_filtering != TOGGLE_ON)
+		add_link(plan, STEP_VLAN_FILTERING, bridge, &filtering);
+}
+
+void plan_vlans(struct plan *plan, const struct link *link, const struct vlan_set *from,
+		const struct vlan_set *to)
+{
+	struct step *step = vlan_same(from, to) ? NULL : add(plan, STEP_VLANS);
+
+	if (!step)
+		return;
+	step->vlans.link = link->index;
+	memcpy(step->vlans.link_name, link->name, IFNAMSIZ);
+	step->vlans.from = from;
+	step->vlans.to = to;
+}
+
+void plan_uplink(struct plan *plan, const struct uplink_change *change)
+{
+	struct step *step = add(plan, STEP_UPLINK);
+
+	if (step)
+		step->uplink = *change;
+}
+
 void plan_address(struct plan *plan, const struct address *address, bool adding)
 {
 	struct step *step = add(plan, STEP_ADDRESS);

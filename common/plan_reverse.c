@@ -37,6 +37,12 @@ static void reverse_sysctl(struct sysctl_change *sysctl)
 		sysctl->to = sysctl->from;
 }
 
+static void reverse_uplink(struct uplink_change *uplink)
+{
+	SWAP(uplink->from, uplink->to);
+	SWAP(uplink->before, uplink->after);
+}
+
 static void reverse_dhcp(struct dhcp_change *dhcp)
 {
 	SWAP(dhcp->from, dhcp->to);
@@ -48,11 +54,18 @@ struct step step_reverse(const struct step *step)
 	struct step reverse = *step;
 
 	switch (step->kind) {
+	case STEP_VLAN_FILTERING:
 	case STEP_CONNTRACK:
 		break;
 	case STEP_LINK:
 	case STEP_PORT:
 		SWAP(reverse.link.from, reverse.link.to);
+		break;
+	case STEP_VLANS:
+		SWAP(reverse.vlans.from, reverse.vlans.to);
+		break;
+	case STEP_UPLINK:
+		reverse_uplink(&reverse.uplink);
 		break;
 	case STEP_ADDRESS:
 		reverse.address.add = !step->address.add;
