@@ -122,6 +122,9 @@ check-asan: lab ## unit and netns tests with address and undefined-behaviour san
 	tests/prove.sh asan build/asan/unit/*-test
 	AGAIN=1 BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
 
+check-vlan: all lab ## VLANs, on a kernel without them in User-Mode Linux: slow
+	UML=yes tests/prove.sh vlan tests/netns/vlan*.bats
+
 check-xen: all ## a real Xen with real guests, in QEMU; PARTS="plain hvm" only some
 	JOBS=1 PROVE_FLAGS=-v tests/prove.sh xen tests/xen/check-xen.sh
 
@@ -151,5 +154,5 @@ clean: ## remove everything built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-.PHONY: all install deps demo check check-unit check-netns check-asan check-xen lab lint fuzz \
+.PHONY: all install deps demo check check-unit check-netns check-asan check-vlan check-xen lab lint fuzz \
 	bench dist clean help

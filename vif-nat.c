@@ -77,6 +77,7 @@ int main(int argc, char **argv)
 		.example = "ip=10.0.0.1",
 		.look = look_to_join,
 		.look_down = look_to_leave,
+		.routed = true,
 		.plan_up = plan_up,
 		.plan_down = plan_down,
 	};

@@ -21,9 +21,11 @@
 #include "route.h"
 #include "store.h"
 #include "sysctl.h"
+#include "uplink_port.h"
+#include "vlan_link.h"
 
-/* The longest step: a guard with as many addresses as there may be. */
-#define STEP_TEXT 65536
+/* The longest step: each VLAN a command of its own, or two. */
+#define STEP_TEXT 524288
 
 static int write_file(const struct file_change *change, struct error *err)
 {
@@ -45,6 +47,12 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return link_apply(tools->netlink, &step->link, err);
 	case STEP_PORT:
 		return link_apply_port(tools->netlink, &step->link, err);
+	case STEP_VLAN_FILTERING:
+		return link_apply_vlan_filtering(tools->netlink, &step->link, err);
+	case STEP_VLANS:
+		return vlan_link_apply(tools->netlink, &step->vlans, err);
+	case STEP_UPLINK:
+		return uplink_port_apply(tools->netlink, &step->uplink, tools->seconds, err);
 	case STEP_ADDRESS:
 		return address_apply(tools->netlink, &step->address, err);
 	case STEP_RULES:
@@ -98,6 +106,8 @@ static bool explains_itself(const struct step *step)
 	case STEP_HOOK:
 	case STEP_RULES:
 	case STEP_SUBNET:
+	case STEP_UPLINK:
+	case STEP_VLANS:
 		return true;
 	default:
 		return false;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "inet.h"
+#include "vlan.h"
 
 #define LINK_ALIAS_SIZE 256	/* IFALIASZ of linux/if.h, terminator included */
 #define FACTS_ADDRESSES 32	/* on one link; more are refused */
@@ -17,6 +18,7 @@
 #define FACTS_ROUTES 256		/* to one link; more are refused */
 #define FACTS_NEIGHBOURS (2 * (REQUEST_IPS + 1))	/* two for each of a guest's addresses */
 #define FACTS_PATH 256		/* a file's name */
+#define FACTS_UPLINKS 8		/* bridges' physical ports that guests' VLANs were added to */
 #define FACTS_DHCP_ENTRY 256	/* what a DHCP server is told of one guest */
 #define REQUEST_IPS 64		/* entries in one `ip` */
 
@@ -47,6 +49,8 @@ struct link {
 	bool up;
 	int addr_gen;			/* IN6_ADDR_GEN_MODE_*, or -1: no IPv6 on this link */
 	struct port_flags port;
+	enum toggle vlan_filtering;	/* of a bridge; TOGGLE_UNSET: the kernel knows no such thing */
+	unsigned default_pvid;		/* of a bridge: the VLAN that a new port gets; 0: none */
 };
 
 /* An address on a link, with all that is needed to put it back. */
@@ -79,6 +83,7 @@ struct traffic {
 	const struct inet_prefix *ips;
 	size_t count;
 	bool bridged;		/* through a bridge, and not routed */
+	bool tagged;		/* some of it with a VLAN tag */
 };
 
 #define TRAFFIC_IPS (REQUEST_IPS + 1)	/* at most: all in `ip`, and one that vif-nat gives */
@@ -91,6 +96,7 @@ struct guard {
 	bool hooked;		/* and its frames go through the guard */
 	bool damaged;		/* some of it is missing */
 	bool bridged;
+	bool is_trunk;		/* frames may have a VLAN tag */
 	bool is_tap;		/* the vif's other form: nothing of its own, all of the vif's */
 	bool is_free;		/* any address that is nobody else's */
 	uint8_t mac[MAC_LEN];
@@ -117,6 +123,15 @@ struct neighbour {
 	uint8_t mac[MAC_LEN];		/* unless proxy */
 };
 
+/* A bridge's physical port, to which guests' VLANs are added. */
+struct uplink {
+	int index;			/* 0: there is no such port */
+	char name[IFNAMSIZ];
+	struct vlan_set present;	/* its VLANs */
+	struct vlan_set added;		/* those that were added for guests */
+	struct vlan_set used;		/* those of the bridge's other ports but the guest's own */
+};
+
 /* The DHCP servers that can be told of a guest. */
 enum dhcp_kind { DHCP_DHCPD, DHCP_DNSMASQ, DHCP_KINDS };
 
@@ -139,6 +154,11 @@ struct facts {
 	struct link bridge;
 	char bridges[FACTS_BRIDGES][IFNAMSIZ];	/* when none was named: those there are */
 	size_t bridge_count;
+	bool bridge_split;		/* the bridge is the request's bridge_base */
+	struct vlan_set vlans;		/* link's, when it is a port of a bridge and they matter */
+	unsigned left_pvid;		/* the default_pvid of a bridge that link is to leave */
+	struct uplink uplinks[FACTS_UPLINKS];
+	size_t uplink_count;
 	struct address addresses[FACTS_ADDRESSES];	/* on link */
 	size_t address_count;
 	/* Of a routed interface: */

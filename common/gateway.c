@@ -174,6 +174,9 @@ static void advise_on_prefixes(const struct request *request, const struct routi
 static void advise(const struct request *request, const struct routing *routing,
 		   const struct facts *facts)
 {
+	if (request_get(request, KEY_VLAN))
+		log_line(LOG_WARNING, "vlan is set, and of no use: %s is routed, and no port of a bridge",
+			 request->wanted);
 	if (!routing_has_ipv6(routing))
 		return;
 	if (!facts->has_ipv6)

@@ -60,6 +60,7 @@ void guard_want(const struct request *request, const struct traffic *traffic,
 	guard->present = true;
 	guard->hooked = true;
 	guard->bridged = traffic->bridged;
+	guard->is_trunk = traffic->bridged && traffic->tagged;
 	guard->is_tap = request->type == TYPE_TAP;
 	guard->is_free = !traffic->count;
 	memcpy(guard->mac, request->mac, MAC_LEN);
@@ -89,8 +90,8 @@ bool guard_same(const struct guard *a, const struct guard *b)
 		return false;
 	if (!a->present || !b->present)
 		return a->present == b->present && a->hooked == b->hooked;
-	return a->hooked == b->hooked && a->bridged == b->bridged && a->is_tap == b->is_tap &&
-	       a->is_free == b->is_free && !strcmp(a->device, b->device) &&
+	return a->hooked == b->hooked && a->bridged == b->bridged && a->is_trunk == b->is_trunk &&
+	       a->is_tap == b->is_tap && a->is_free == b->is_free && !strcmp(a->device, b->device) &&
 	       !memcmp(a->mac, b->mac, MAC_LEN) && same_addresses(a, b);
 }
 
@@ -201,6 +202,8 @@ size_t guard_elements(const struct guard *guard, struct guard_element elements[G
 	add(&list, GUARD_DOOR, "macs_raw", guard->mac, MAC_LEN);
 	if (guard->is_free)
 		add(&list, GUARD_DOOR, "free", NULL, 0);
+	if (guard->is_trunk)
+		add(&list, GUARD_DOOR, "trunks", NULL, 0);
 	for (size_t i = 0; i < guard->ip_count; i++)
 		add_address(&list, &guard->ips[i], other, !guard->is_tap);
 	for (size_t i = 0; i < ARRAY_SIZE(drop_sets); i++)
@@ -210,10 +213,24 @@ size_t guard_elements(const struct guard *guard, struct guard_element elements[G
 
 /* ---- the comment ---------------------------------------------------------------------------- */
 
-static const char *const kinds[2][2] = {
-	{ "routed", "routed-tap" },
-	{ "bridged", "bridged-tap" },
+static const struct {
+	const char *word;
+	bool bridged, is_trunk, is_tap;
+} kinds[] = {
+	{ "routed", false, false, false },  { "routed-tap", false, false, true },
+	{ "bridged", true, false, false },  { "bridged-tap", true, false, true },
+	{ "trunk", true, true, false },	    { "trunk-tap", true, true, true },
 };
+
+static const char *kind_of(const struct guard *guard)
+{
+	size_t i = 0;
+
+	while (kinds[i].bridged != guard->bridged || kinds[i].is_trunk != guard->is_trunk ||
+	       kinds[i].is_tap != guard->is_tap)
+		i++;
+	return kinds[i].word;
+}
 
 static bool is_implied(const struct guard *guard, const struct inet_prefix *ip)
 {
@@ -232,7 +249,7 @@ static void print_prefix(const struct inet_prefix *prefix, struct text *out)
 
 void guard_comment(const struct guard *guard, struct text *out)
 {
-	const char *kind = kinds[guard->bridged][guard->is_tap];
+	const char *kind = kind_of(guard);
 	char mac[MAC_TEXT], buf[GUARD_COMMENT];
 	struct text list = TEXT_IN(buf);
 
@@ -254,13 +271,13 @@ void guard_comment(const struct guard *guard, struct text *out)
 /* The kind's word; false if it is none. */
 static bool read_kind(const char *word, struct guard *guard)
 {
-	for (int bridged = 0; bridged < 2; bridged++)
-		for (int tap = 0; tap < 2; tap++)
-			if (!strcmp(word, kinds[bridged][tap])) {
-				guard->bridged = bridged;
-				guard->is_tap = tap;
-				return true;
-			}
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(word, kinds[i].word)) {
+			guard->bridged = kinds[i].bridged;
+			guard->is_trunk = kinds[i].is_trunk;
+			guard->is_tap = kinds[i].is_tap;
+			return true;
+		}
 	return false;
 }
 

@@ -13,6 +13,7 @@
 const struct guard_set guard_sets[] = {
 	{ "guarded", GUARD_PORT, .everywhere = true },
 	{ "free", GUARD_PORT, .interval = false },	/* those without ip= */
+	{ "trunks", GUARD_PORT, .interval = false },	/* those with tagged VLANs */
 	{ "macs", GUARD_PORT_MAC, .interval = false },
 	{ "allow4", GUARD_PORT_IP4, .interval = false },
 	{ "allow4_net", GUARD_PORT_IP4, .interval = true },
@@ -178,6 +179,14 @@ static const struct guard_chain door[] = {
 		"iifname @free @nh,384,128 != @owned6_raw goto ip6_source",
 		"goto bad_ndp"
 	)},
+	{ "tagged", false, RULES(
+		/* The type behind the tag, which the kernel has taken off; a second one is none of these. */
+		"meta protocol ip goto ip4_packet",
+		"meta protocol ip6 goto ip6_packet",
+		"meta protocol arp goto arp_frame",
+		"meta protocol 0x8035 goto rarp_frame",
+		"goto bad_type"
+	)},
 	{ "guard_type", false, RULES(
 		/*
 		 * What a bridge keeps for itself: it would come to the host as from the port, past
@@ -190,6 +199,8 @@ static const struct guard_chain door[] = {
 		"meta iiftype ether ether type ip6 goto ip6_packet",
 		"meta iiftype ether ether type arp goto arp_frame",
 		"meta iiftype ether ether type 0x8035 goto rarp_frame",
+		/* of which VLAN, the bridge sees to */
+		"iifname @trunks meta iiftype ether ether type 0x8100 goto tagged",
 		"goto bad_type"
 	)},
 	{ "guard", false, RULES(
@@ -214,7 +225,7 @@ static const struct guard_chain door[] = {
 
 /*
  * Guests' ports without antispoof are free, but for what belongs to a guarded one. The type
- * without VLAN tag here, for a receiver ignores a tag of VLAN 0.
+ * without VLAN tag here, for a receiver ignores a tag of VLAN 0; behind another tag, too.
  */
 static const struct guard_chain bridge[] = {
 	{ "stolen", false, RULES("counter drop") },
@@ -225,7 +236,10 @@ static const struct guard_chain bridge[] = {
 		("meta protocol ip6 meta l4proto ipv6-icmp icmpv6 type 136 @th,64,128 @owned6_raw "
 			"goto stolen"),
 		("meta protocol ip6 ip6 saddr :: meta l4proto ipv6-icmp icmpv6 type 135 "
-			"@th,64,128 @owned6_raw goto stolen")
+			"@th,64,128 @owned6_raw goto stolen"),
+		/* the type last, or nft fails to list it */
+		"@nh,0,16 & 0x0fff == 0 meta protocol 0x8100 goto stolen",
+		"@nh,0,16 & 0x0fff == 0 meta protocol 0x88a8 goto stolen"
 	)},
 	{ "prerouting", true, RULES(
 		"iifname \"vif*\" iifname != @guarded goto others"

@@ -35,6 +35,18 @@ static void take_port(struct nlattr *data, struct port_flags *port)
 		port->neigh_suppress = nla_get_u8(tb[IFLA_BRPORT_NEIGH_SUPPRESS]);
 }
 
+/* A kernel without VLANs on bridges reports that none are filtered all the same, but no more. */
+static void take_bridge_settings(struct nlattr *data, struct link *link)
+{
+	struct nlattr *tb[IFLA_BR_MAX + 1];
+
+	if (nla_parse_nested(tb, IFLA_BR_MAX, data, NULL) || !tb[IFLA_BR_VLAN_FILTERING] ||
+	    !tb[IFLA_BR_VLAN_DEFAULT_PVID])
+		return;
+	link->vlan_filtering = nla_get_u8(tb[IFLA_BR_VLAN_FILTERING]) ? TOGGLE_ON : TOGGLE_OFF;
+	link->default_pvid = nla_get_u16(tb[IFLA_BR_VLAN_DEFAULT_PVID]);
+}
+
 static void take_info(struct nlattr *info, struct link *link)
 {
 	struct nlattr *tb[IFLA_INFO_MAX + 1];
@@ -46,6 +58,8 @@ static void take_info(struct nlattr *info, struct link *link)
 	take_string(tb[IFLA_INFO_SLAVE_KIND], master_kind, sizeof(master_kind));
 	if (!strcmp(master_kind, "bridge") && tb[IFLA_INFO_SLAVE_DATA])
 		take_port(tb[IFLA_INFO_SLAVE_DATA], &link->port);
+	if (!strcmp(link->kind, "bridge") && tb[IFLA_INFO_DATA])
+		take_bridge_settings(tb[IFLA_INFO_DATA], link);
 }
 
 /* IFLA_AF_SPEC has an AF_INET6 part only while the link has IPv6 (addrconf.c, inet6_fill_link_af). */
@@ -69,6 +83,7 @@ static int take_link(const struct nlmsghdr *reply, void *arg, struct error *err)
 		return error_set(err, EBADMSG, "the kernel described a link in an unknown way");
 	memset(link, 0, sizeof(*link));
 	link->port = PORT_FLAGS_DEFAULT;
+	link->vlan_filtering = TOGGLE_UNSET;
 	link->index = info->ifi_index;
 	link->up = info->ifi_flags & IFF_UP;
 	take_string(tb[IFLA_IFNAME], link->name, sizeof(link->name));
@@ -208,6 +223,34 @@ int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAM
 	return rc ? error_prefix(err, "listing the bridges") : 0;
 }
 
+struct walk {
+	int master;
+	link_take take;
+	void *arg;
+};
+
+/* Whatever the kernel makes of the selection. */
+static int take_slave(const struct nlmsghdr *reply, void *arg, struct error *err)
+{
+	const struct walk *walk = arg;
+	struct link link = { 0 };
+	int rc = take_link(reply, &link, err);
+
+	return rc || link.master != walk->master ? rc : walk->take(&link, walk->arg, err);
+}
+
+int link_each_port(struct netlink *netlink, int bridge, link_take take, void *arg,
+		   struct error *err)
+{
+	const struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *message = netlink_message(RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
+	struct walk walk = { bridge, take, arg };
+	int failed = !message || nla_put_u32(message, IFLA_MASTER, (uint32_t)bridge);
+
+	return netlink_talk(netlink, message, failed, take_slave, &walk, err) ?
+	       error_prefix(err, "listing a bridge's ports") : 0;
+}
+
 /* The one attribute that lies three levels deep: IFLA_AF_SPEC { AF_INET6 { mode } }. */
 static int put_addr_gen(struct nl_msg *message, int mode)
 {
@@ -283,5 +326,22 @@ int link_apply_port(struct netlink *netlink, const struct link_change *change,
 	int failed = !message ||
 		     put_port_changes(message, &change->from.port, &change->to.port);
 
+	return netlink_talk(netlink, message, failed, NULL, NULL, err);
+}
+
+int link_apply_vlan_filtering(struct netlink *netlink, const struct link_change *change,
+			      struct error *err)
+{
+	const struct ifinfomsg info = { .ifi_index = change->to.index };
+	struct nl_msg *message = netlink_message(RTM_NEWLINK, 0, &info, sizeof(info));
+	struct nlattr *link = message ? nla_nest_start(message, IFLA_LINKINFO) : NULL, *data;
+	int failed = !link || nla_put_string(message, IFLA_INFO_KIND, "bridge");
+
+	data = failed ? NULL : nla_nest_start(message, IFLA_INFO_DATA);
+	failed = !data || nla_put_u8(message, IFLA_BR_VLAN_FILTERING, 1);
+	if (!failed) {
+		nla_nest_end(message, data);
+		nla_nest_end(message, link);
+	}
 	return netlink_talk(netlink, message, failed, NULL, NULL, err);
 }

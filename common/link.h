@@ -38,6 +38,13 @@ int link_wait(struct netlink *netlink, const char *name, int seconds, struct lin
 int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAMSIZ], size_t max,
 		 size_t *count, struct error *err) MUST_CHECK;
 
+/* Called for each; a negative errno (with err set) ends it. */
+typedef int (*link_take)(const struct link *link, void *arg, struct error *err);
+
+/* The ports of a bridge, by its index; picked out by the kernel, as above. */
+int link_each_port(struct netlink *netlink, int bridge, link_take take, void *arg,
+		   struct error *err) MUST_CHECK;
+
 /*
  * Carry out a change in one message. Not atomic: after a failure
  * some of it may have been done, which the reverse change undoes. The link is addressed by its
@@ -49,5 +56,9 @@ int link_apply(struct netlink *netlink, const struct link_change *change,
 /* Carry out a change of bridge port flags (the link must be a port by now). */
 int link_apply_port(struct netlink *netlink, const struct link_change *change,
 		    struct error *err) MUST_CHECK;
+
+/* Turn a bridge's VLAN filtering on. -EOPNOTSUPP: the kernel knows no such thing. */
+int link_apply_vlan_filtering(struct netlink *netlink, const struct link_change *change,
+			      struct error *err) MUST_CHECK;
 
 #endif

@@ -40,7 +40,7 @@ static bool listed(char *const *names, unsigned count, const char *name)
 static int read_listed(struct look *look, char *const *names, unsigned count, struct error *err)
 {
 	static const enum key wanted[] = { KEY_BRIDGE, KEY_GATEWAYDEV, KEY_IP,
-					   KEY_MAC, KEY_MTU, KEY_VIFNAME };
+					   KEY_MAC, KEY_MTU, KEY_VIFNAME, KEY_VLAN };
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted) && !rc; i++)
@@ -88,7 +88,7 @@ static int read_for_up(struct look *look, struct error *err)
 }
 
 /* Nodes that are gone are no hindrance to taking the rest away. */
-static int read_for_down(struct look *look, bool further, struct error *err)
+static int read_for_down(struct look *look, struct error *err)
 {
 	bool hooks = look->facts->hook_count;
 	int rc;
@@ -100,9 +100,9 @@ static int read_for_down(struct look *look, bool further, struct error *err)
 		rc = read_key(look, KEY_VIFNAME, err);
 	if (!rc && hooks)
 		rc = read_key(look, KEY_BRIDGE, err);
-	if (!rc && (hooks || further))
+	if (!rc && (hooks || look->routed))
 		rc = read_key(look, KEY_IP, err);
-	if (!rc && further)
+	if (!rc && look->routed)
 		rc = read_key(look, KEY_GATEWAYDEV, err);
 	return rc;
 }
@@ -139,7 +139,7 @@ static int look_for_link_up(struct look *look, struct error *err)
  * Under its own name, or the one that xenstore says it has, which is asked only when need be.
  * What xenstore does not answer is kept for the end.
  */
-static int look_for_link_down(struct look *look, bool further, struct error *err)
+static int look_for_link_down(struct look *look, struct error *err)
 {
 	struct facts *facts = look->facts;
 	struct link other = { 0 };
@@ -147,9 +147,9 @@ static int look_for_link_down(struct look *look, bool further, struct error *err
 	bool found = !rc && vif_owns(look->request, &facts->link);
 	int store_rc;
 
-	if (rc || (found && !facts->hook_count && !further))
+	if (rc || (found && !facts->hook_count && !look->routed))
 		return rc;
-	store_rc = read_for_down(look, further, err);
+	store_rc = read_for_down(look, err);
 	rc = request_check(look->request, err);
 	if (rc || found)
 		return rc ? rc : store_rc;
@@ -257,11 +257,11 @@ int look_down(struct look *look, look_further further, struct error *err)
 	int rc = netlink_open(&look->tools->netlink, NETLINK_ROUTE, look->request->timeout, err);
 
 	if (!rc)
-		rc = look_for_link_down(look, further, err);
+		rc = look_for_link_down(look, err);
 	if (!firewall_rc)
 		firewall_rc = look_for_guard(look, err);
 	/* A list that makes no sense made none before, so that nothing came of it. */
-	if (further && request_check_ips(look->request, &nonsense))
+	if (look->routed && request_check_ips(look->request, &nonsense))
 		log_line(LOG_DEBUG, "%s", nonsense.text);
 	if (further && look->tools->netlink)
 		further_rc = further(look->tools->netlink, look->request, look->facts, err);

@@ -18,6 +18,7 @@ struct look {
 	struct tools *tools;		/* opened as need be, and not closed here */
 	struct request *request;
 	struct facts *facts;
+	bool routed;			/* taking down needs the guest's addresses and gateway */
 	char *values[KEY_COUNT];	/* what the request and the facts got from xenstore */
 };
 

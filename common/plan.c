@@ -99,6 +99,36 @@ void plan_port(struct plan *plan, const struct link *from, const struct link *to
 		add_link(plan, STEP_PORT, from, to);
 }
 
+void plan_vlan_filtering(struct plan *plan, const struct link *bridge)
+{
+	struct link filtering = *bridge;
+
+	filtering.vlan_filtering = TOGGLE_ON;
+	if (bridge->vlan_filtering != TOGGLE_ON)
+		add_link(plan, STEP_VLAN_FILTERING, bridge, &filtering);
+}
+
+void plan_vlans(struct plan *plan, const struct link *link, const struct vlan_set *from,
+		const struct vlan_set *to)
+{
+	struct step *step = vlan_same(from, to) ? NULL : add(plan, STEP_VLANS);
+
+	if (!step)
+		return;
+	step->vlans.link = link->index;
+	memcpy(step->vlans.link_name, link->name, IFNAMSIZ);
+	step->vlans.from = from;
+	step->vlans.to = to;
+}
+
+void plan_uplink(struct plan *plan, const struct uplink_change *change)
+{
+	struct step *step = add(plan, STEP_UPLINK);
+
+	if (step)
+		step->uplink = *change;
+}
+
 void plan_address(struct plan *plan, const struct address *address, bool adding)
 {
 	struct step *step = add(plan, STEP_ADDRESS);
@@ -276,89 +306,6 @@ int plan_check(const struct plan *plan, struct error *err)
 		return error_set(err, E2BIG, "this takes more than %d steps, or names that are "
 				 "too long", PLAN_STEPS);
 	return 0;
-}
-
-static enum command opposite(enum command command)
-{
-	switch (command) {
-	case COMMAND_ONLINE:
-		return COMMAND_OFFLINE;
-	case COMMAND_OFFLINE:
-		return COMMAND_ONLINE;
-	case COMMAND_ADD:
-		return COMMAND_REMOVE;
-	case COMMAND_REMOVE:
-		return COMMAND_ADD;
-	case COMMAND_NONE:
-	case COMMAND_START:
-	case COMMAND_STOP:
-	case COMMAND_STATUS:
-		break;
-	}
-	return COMMAND_NONE;
-}
-
-struct step step_reverse(const struct step *step)
-{
-	struct step reverse = *step;
-
-	switch (step->kind) {
-	case STEP_LINK:
-	case STEP_PORT:
-		reverse.link.from = step->link.to;
-		reverse.link.to = step->link.from;
-		break;
-	case STEP_ADDRESS:
-		reverse.address.add = !step->address.add;
-		break;
-	case STEP_RULES:
-		reverse.rules.restore = !step->rules.restore;
-		break;
-	case STEP_GUARD:
-		reverse.guard.from = step->guard.to;
-		reverse.guard.to = step->guard.from;
-		break;
-	case STEP_ROUTE:
-		reverse.route.add = !step->route.add;
-		break;
-	case STEP_NEIGHBOUR:
-		reverse.neighbour.add = !step->neighbour.add;
-		break;
-	case STEP_CONNTRACK:
-		break;
-	case STEP_IFUP:
-		reverse.ifup.up = !step->ifup.up;
-		break;
-	case STEP_SYSCTL:
-		reverse.sysctl.from = step->sysctl.to;
-		reverse.sysctl.to = step->sysctl.from < 0 ? step->sysctl.to : step->sysctl.from;
-		break;
-	case STEP_FILE:
-		reverse.file.from = step->file.to;
-		reverse.file.to = step->file.from;
-		break;
-	case STEP_STORE:
-		reverse.store.from = step->store.to;
-		reverse.store.to = step->store.from;
-		break;
-	case STEP_HOOK:
-		reverse.hook.command = opposite(step->hook.command);
-		break;
-	case STEP_DHCP:
-		reverse.dhcp.from = step->dhcp.to;
-		reverse.dhcp.to = step->dhcp.from;
-		reverse.dhcp.from_listed = step->dhcp.to_listed;
-		reverse.dhcp.to_listed = step->dhcp.from_listed;
-		break;
-	case STEP_SUBNET:
-		reverse.subnet.from = step->subnet.to;
-		reverse.subnet.to = step->subnet.from;
-		break;
-	case STEP_DNSMASQ:
-		reverse.dnsmasq.run = !step->dnsmasq.run;
-		break;
-	}
-	return reverse;
 }
 
 const char *command_name(enum command command)

@@ -13,6 +13,7 @@
 #include "request.h"
 #include "rule.h"
 #include "text.h"
+#include "vlan.h"
 
 #define PLAN_STEPS 384	/* of REQUEST_IPS entries each takes up to five */
 #define HOOK_VARIABLES 12
@@ -21,6 +22,9 @@
 enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
 	STEP_PORT,	/* a bridge port's flags */
+	STEP_VLAN_FILTERING,	/* a bridge's switch, turned on */
+	STEP_VLANS,	/* a bridge port's VLANs */
+	STEP_UPLINK,	/* guests' VLANs on a bridge's physical port */
 	STEP_ADDRESS,	/* an address added or deleted */
 	STEP_RULES,	/* a device's accept rules in one family, or an exact set */
 	STEP_GUARD,	/* what a device may send */
@@ -50,6 +54,22 @@ enum {
 
 struct link_change {
 	struct link from, to;	/* both with the link's index */
+};
+
+struct vlan_change {
+	int link;			/* index */
+	char link_name[IFNAMSIZ];
+	const struct vlan_set *from, *to;	/* not owned */
+};
+
+/*
+ * The VLANs that one guest's interface needs there. What is needed besides is looked at when it is
+ * done, under a lock; before and after are what it came to when the plan was made.
+ */
+struct uplink_change {
+	int link;			/* the guest's, index; 0: it is gone */
+	const struct vlan_set *from, *to;	/* not owned, as those below */
+	const struct uplink *before, *after;
 };
 
 struct address_change {
@@ -141,7 +161,9 @@ struct step {
 	enum step_kind kind;
 	bool optional;		/* that it fails is logged, and no failure of the whole */
 	union {
-		struct link_change link;	/* STEP_LINK, STEP_PORT */
+		struct link_change link;	/* STEP_LINK, STEP_PORT, STEP_VLAN_FILTERING */
+		struct vlan_change vlans;
+		struct uplink_change uplink;
 		struct address_change address;
 		struct rules_change rules;
 		struct guard_change guard;
@@ -165,6 +187,9 @@ struct plan {
 	bool too_long;	/* a step did not fit; the plan must not be applied */
 	struct rule_set rules[2];	/* what the rules steps point to, */
 	struct guard guard;		/* the guard steps, */
+	struct vlan_set joined, left;	/* the VLAN steps: as the kernel makes them, here and there; */
+	struct vlan_set none, kept;	/* the uplink steps: of no guest, of this one so far */
+	struct uplink uplinks[FACTS_UPLINKS];	/* and what comes of them, */
 	struct hook_variable variables[HOOK_VARIABLES];	/* the hook steps */
 	char domid[12], devid[12], mtu[12];	/* and the store steps */
 	char dhcp_entry[FACTS_DHCP_ENTRY];	/* and the DHCP steps */
@@ -186,6 +211,14 @@ bool port_changes(const struct port_flags *from, const struct port_flags *to);
  */
 void plan_link(struct plan *plan, const struct link *from, const struct link *to);
 void plan_port(struct plan *plan, const struct link *from, const struct link *to);
+
+/* Undoing leaves it on: by then others may rely on it, and would be in one VLAN with everybody. */
+void plan_vlan_filtering(struct plan *plan, const struct link *bridge);
+
+/* The sets must live on. */
+void plan_vlans(struct plan *plan, const struct link *link, const struct vlan_set *from,
+		const struct vlan_set *to);
+void plan_uplink(struct plan *plan, const struct uplink_change *change);
 void plan_address(struct plan *plan, const struct address *address, bool add);
 void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 		const struct rule_set *set, bool optional);

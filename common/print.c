@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "dhcp_print.h"
+#include "vlan_print.h"
 
 #define RULE_TEXT 512	/* one rule's words */
 
@@ -305,6 +306,15 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_PORT:
 		print_port(&step->link, out);
+		break;
+	case STEP_VLAN_FILTERING:
+		vlan_print_filtering(&step->link, out);
+		break;
+	case STEP_VLANS:
+		vlan_print_change(&step->vlans, out);
+		break;
+	case STEP_UPLINK:
+		vlan_print_uplink(&step->uplink, out);
 		break;
 	case STEP_ADDRESS:
 		print_address(&step->address, out);

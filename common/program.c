@@ -180,7 +180,7 @@ int vif_program_main(int argc, char **argv, const struct vif_program *program)
 
 	run.program = program;
 	run.argv0 = argv[0];
-	run.look = (struct look){ &run.tools, &run.request, &run.facts, { NULL } };
+	run.look = (struct look){ &run.tools, &run.request, &run.facts, program->routed, { NULL } };
 	rc = read_arguments(&run, argc, argv, &err);
 	if (run.request.help)
 		return print_help(&run);

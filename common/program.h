@@ -17,6 +17,7 @@ struct vif_program {
 
 	look_further look;	/* in bringing up */
 	look_further look_down;	/* in taking down; may be NULL */
+	bool routed;		/* there, the guest's addresses and gateway are needed */
 
 	/* Pure: from what is asked and what was seen to the steps. */
 	int (*plan_up)(const struct request *request, const struct facts *facts,

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "facts.h"
 #include "inet.h"
+#include "vlan.h"
 
 #define REQUEST_TIMEOUT 15		/* seconds, when not set */
 
@@ -44,6 +45,9 @@ enum key {
 	KEY_VERBOSE,
 	KEY_VIF,
 	KEY_VIFNAME,
+	KEY_VLAN,
+	KEY_VLAN_FILTERING,
+	KEY_VLAN_UPLINK,
 	KEY_XENBUS_BASE_PATH,
 	KEY_XENBUS_PATH,
 	KEY_XENBUS_TYPE,
@@ -86,6 +90,9 @@ struct request {
 	char device[IFNAMSIZ];	/* as netback or QEMU named it: vif1.0, vif1.0-emu */
 	char wanted[IFNAMSIZ];	/* the name it shall have; device's when no vifname is set */
 	char bridge[IFNAMSIZ];	/* or "" */
+	char bridge_base[IFNAMSIZ];	/* the bridge when there is none of that name, or "" */
+	struct vlan_set bridge_vlans;	/* and the VLANs that its name has behind it */
+	struct vlan_set vlans;	/* empty: not set */
 	struct inet_prefix ips[REQUEST_IPS];
 	size_t ip_count;
 	uint8_t mac[MAC_LEN];	/* the guest's, when has_mac */
@@ -94,6 +101,8 @@ struct request {
 	enum toggle isolated;
 	enum toggle learning;
 	enum toggle neigh_suppress;
+	enum toggle vlan_filtering;	/* TOGGLE_ON: turned on if need be */
+	enum toggle vlan_uplink;
 	enum toggle antispoof;
 	enum firewall_kind firewall;	/* checked for taking down, too */
 

@@ -217,19 +217,39 @@ static int check_wanted(struct request *request, struct error *err)
 				   request->wanted, err);
 }
 
+/*
+ * A bridge's name, or one with VLANs behind it, or what may be either; a colon is in no interface's
+ * name.
+ */
+static int check_bridge(struct request *request, struct error *err)
+{
+	const char *name = request_get(request, KEY_BRIDGE);
+	size_t len = name ? vlan_split_bridge(name, &request->bridge_vlans) : 0;
+	struct error nonsense = { 0 };
+	bool may_be_whole = name && strlen(name) < IFNAMSIZ && !strchr(name, ':');
+	char base[256];
+	int rc = 0;
+
+	request->bridge[0] = request->bridge_base[0] = '\0';
+	snprintf(base, sizeof(base), "%.*s", (int)len, len ? name : "");
+	if (len)
+		rc = inet_interface_name("bridge", base, "", request->bridge_base,
+					 may_be_whole ? &nonsense : err);
+	if (name && (may_be_whole || !len))
+		rc = inet_interface_name("bridge", name, "", request->bridge, err);
+	return rc;
+}
+
 static int check_names(struct request *request, struct error *err)
 {
 	const char *type = request_get(request, KEY_XENBUS_TYPE);
-	const char *bridge = request_get(request, KEY_BRIDGE);
 	int rc = check_device(request, err);
 
 	if (!rc && type && strcmp(type, "vif"))
 		rc = error_set(err, EINVAL, "XENBUS_TYPE='%.60s': only vif is known here", type);
 	if (!rc)
 		rc = check_wanted(request, err);
-	if (!rc && bridge)
-		rc = inet_interface_name("bridge", bridge, "", request->bridge, err);
-	return rc;
+	return rc ? rc : check_bridge(request, err);
 }
 
 int request_check_ips(struct request *request, struct error *err)
@@ -267,6 +287,31 @@ static int check_guest(struct request *request, struct error *err)
 	return rc;
 }
 
+static int check_vlan_filtering(struct request *request, struct error *err)
+{
+	const char *value = request_get(request, KEY_VLAN_FILTERING);
+	struct error unknown = { 0 };
+
+	request->vlan_filtering = TOGGLE_ON;
+	if (value && !strcmp(value, "auto"))
+		return 0;
+	if (check_toggle(request, KEY_VLAN_FILTERING, &request->vlan_filtering, &unknown))
+		return error_set(err, EINVAL, "vlan_filtering='%.60s' is none of auto, yes, no", value);
+	return 0;
+}
+
+static int check_vlans(struct request *request, struct error *err)
+{
+	const char *value = request_get(request, KEY_VLAN);
+	int rc;
+
+	memset(&request->vlans, 0, sizeof(request->vlans));
+	if (value && vlan_parse(value, &request->vlans, err))
+		return error_prefix(err, "vlan='%.60s'", value);
+	rc = check_vlan_filtering(request, err);
+	return rc ? rc : check_toggle(request, KEY_VLAN_UPLINK, &request->vlan_uplink, err);
+}
+
 /* What a port shall be like: of use only when it is brought up. */
 static int check_port(struct request *request, struct error *err)
 {
@@ -280,7 +325,7 @@ static int check_port(struct request *request, struct error *err)
 		rc = check_toggle(request, KEY_LEARNING, &request->learning, err);
 	if (!rc)
 		rc = check_toggle(request, KEY_NEIGH_SUPPRESS, &request->neigh_suppress, err);
-	return rc;
+	return rc ? rc : check_vlans(request, err);
 }
 
 int request_check_run(struct request *request, struct error *err)

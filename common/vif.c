@@ -147,7 +147,8 @@ void vif_plan_no_firewall(const struct request *request, const struct facts *fac
 static void set_variables(const struct request *request, const struct facts *facts,
 			  const char *name, struct plan *plan)
 {
-	const char *bridge = facts->bridge.index ? facts->bridge.name : request->bridge;
+	const char *named = *request->bridge ? request->bridge : request->bridge_base;
+	const char *bridge = facts->bridge.index ? facts->bridge.name : named;
 	const char *vif = request_get(request, KEY_VIF);
 	const struct hook_variable variables[HOOK_VARIABLES] = {
 		{ "dev", name },

@@ -219,6 +219,8 @@ _lab_facts() {
 	local table rules
 	echo @link
 	ip -o -d link show
+	echo @vlan
+	bridge -compressvlans vlan show
 	echo @addr
 	ip -o addr show
 	echo @route4

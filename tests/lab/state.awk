@@ -51,6 +51,16 @@ section == "link" {
 	next
 }
 
+# "vif1.0   10 PVID Egress Untagged", and further lines without the name.
+section == "vlan" {
+	if (/^port/)
+		next
+	if (/^[^ \t]/)
+		port = $1
+	else
+		$0 = port $0
+}
+
 section == "addr" {
 	sub(/^[0-9]+: /, "")
 	sub(/\\.*/, "")

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Includes point downwards only, and foreign headers stay in the rooms that own them:
 #   4  the programs: know floors 3 and 1 and the C library
-#   3  apply bridge dhcp firewall gateway host_look look serve_look frame program network:
-#      what it means
-#   2  how it is done: address conntrack link neighbour route, above netlink; nftables and
+#   3  apply bridge dhcp firewall gateway host_look look serve_look uplink_port frame program
+#      network: what it means
+#   2  how it is done: address conntrack link neighbour route vlan_link, above netlink; nftables and
 #      guard_nft, above nftrule, guard_build and nft; iptables, above lock and module; hook, ifup and
 #      module, above process; dhcpd and dnsmasq, above dnsmasq_own, file, lock and service; store
 #      sysctl
-#   1  inet facts request rule xtrule guard guard_table guard_rule plan print dhcp_print routing
-#      vif note host serve dhcpd_conf dhcpd_subnet dnsmasq_conf resolv: pure
+#   1  inet vlan facts request rule xtrule guard guard_table guard_rule plan print dhcp_print
+#      vlan_print routing uplink vif note host serve dhcpd_conf dhcpd_subnet dnsmasq_conf resolv: pure
 #   0  util seconds error log text: the ground
 # On floor 1 and between equals an include may not go round in circles; the compiler sees to that.
 
@@ -19,20 +19,20 @@ cd "$(dirname "$0")/../.." || exit 1
 awk '
 BEGIN {
 	split("util seconds error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
-	split("inet facts request request_check rule xtrule guard_table guard_rule guard " \
-	      "plan print dhcp_print routing vif note host dhcpd_conf dnsmasq_conf " \
+	split("inet vlan facts request request_check rule xtrule guard_table guard_rule guard " \
+	      "plan plan_reverse print dhcp_print vlan_print routing uplink vif note host dhcpd_conf dnsmasq_conf " \
 	      "dhcpd_subnet serve resolv", names1, " ")
 	for (i in names1) floor[names1[i]] = 1
 	split("netlink lock file process service", names2, " "); for (i in names2) floor[names2[i]] = 2
 	floor["nft"] = floor["module"] = 2.2
 	split("nftrule guard_build dnsmasq_own", names24, " "); for (i in names24) floor[names24[i]] = 2.4
 	split("address conntrack dhcpd dnsmasq guard_nft hook ifup iptables link neighbour " \
-	      "nftables route store sysctl", names25, " ")
+	      "nftables route store sysctl vlan_link", names25, " ")
 	for (i in names25) floor[names25[i]] = 2.5
 	split("apply bridge dhcp firewall gateway look host_look serve_look frame program " \
-	      "network", names3, " ")
+	      "network uplink_port", names3, " ")
 	for (i in names3) floor[names3[i]] = 3
-	foreign["netlink/"] = "netlink link address neighbour route conntrack " \
+	foreign["netlink/"] = "netlink link address neighbour route conntrack vlan_link " \
 			      "nft nftrule nftables guard_build guard_nft"
 	foreign["libiptc/"] = "iptables"
 	foreign["libnl"] = ""

@@ -171,3 +171,24 @@ load helper
 	is_unplugged vif1.0
 	is "$ERR" ""
 }
+
+# More of it is in vlan.bats, where the kernel can.
+@test "VLANs: on a kernel that has none on bridges that is what is said" {
+	lab_bridge xenbr0
+	lab_vif 1 0 vlan 10 bridge xenbr0
+	lab_vif 2 0 bridge xenbr0.20
+	if ip link set dev xenbr0 type bridge vlan_filtering 1 2>/dev/null; then
+		online 1 0
+		online 2 0
+		return
+	fi
+	for d in 1 2; do
+		online_fails $d 0 vlan_filtering=auto
+		is_reported $d 0 "this kernel has no VLANs on bridges (CONFIG_BRIDGE_VLAN_FILTERING)"
+		is_unplugged vif$d.0
+	done
+	# What the link is called comes first: no VLANs then.
+	lab_bridge xenbr0.20
+	online 2 0
+	is_port_of vif2.0 xenbr0.20
+}

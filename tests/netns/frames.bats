@@ -9,7 +9,7 @@
 setup_file() {
 	export RESULTS=$BATS_FILE_TMPDIR TESTS=$BATS_TEST_DIRNAME
 	cd "$TESTS/../.." || return
-	local runs=(off on vif-route_off vif-route_on vif-nat_off vif-nat_on)
+	local runs=(off on trunk_off trunk_on vif-route_off vif-route_on vif-nat_off vif-nat_on)
 	# Compiled once.
 	python3 -IS -c 'import py_compile, sys; py_compile.compile(*sys.argv[1:])' \
 		"$TESTS/frames.py" "$RESULTS/frames.pyc" || return
@@ -115,6 +115,18 @@ without() {
 @test "counters: each vif's dropped frames by reason, no more and no less" {
 	result on
 	"$TESTS/frames.py" counts | sort | diff - "$RESULTS/on.counters"
+}
+
+@test "trunk: inside of a tag it is all the same" {
+	complete trunk_on
+	complete trunk_off
+	arrived trunk_on yes allowed '[a-z0-9]*'
+	arrived trunk_on no 'forged|eaten' '[a-z0-9]*'
+	# With a single byte behind its tag no frame gets so far as to the guard.
+	sed -i '/ a single byte$/d; /:\( header\)\? cut after 1 bytes$/d' "$RESULTS"/trunk_off.{frames,names}
+	arrived trunk_off yes 'allowed|forged' '[a-z0-9]*'
+	xargs -d '\n' "$TESTS/frames.py" counts <"$RESULTS/trunk_off.names" | sort |
+		diff - "$RESULTS/trunk_on.counters"
 }
 
 @test "routed: lawful packets arrive" {

@@ -4,12 +4,14 @@
 Good and forged frames, sent from guests' network namespaces; who gets them?
 
 frames.py [--router] names               the table: VERDICT NAME a line, tab between them
-frames.py [--router] [--tap NAME] send [NAME...]
+frames.py [--router] [--tap NAME] [--vlan ID] send [NAME...]
                                          send all, or those named, in the dom0 that spoof-cases.bash
                                          makes; and print RECEIVER yes|no|half|absent VERDICT NAME a
                                          line: did it arrive?
 frames.py [--router] counts              what the guard counts of one "send": VIF REASON NUMBER
 frames.py flood SECONDS                  forged frames from guest1 for so long, without a pause
+
+With --vlan each has a tag of that VLAN besides.
 
 A frame's verdict is "allowed"; "forged", where REASON names the counter that must count it; or
 "eaten": it never gets through a bridge or a router, guarded or not, so that its loss proves
@@ -227,7 +229,7 @@ class Frame:
 
     def bytes_to(self, destination):
         mark = b"\0\0mark%04d" % self.number if self.marked else b""
-        return destination + self.rest + mark
+        return destination + self.rest[:6] + TAG + self.rest[6:] + mark
 
     def count(self):
         """How often it is sent: to each receiver's MAC address, and to the group."""
@@ -241,6 +243,7 @@ class Frame:
 
 
 FRAMES = []
+TAG = b""  # around all of them
 
 
 class Section:
@@ -866,6 +869,8 @@ def table_unguarded():
             ("router advertisement", ETH_P_IPV6, router_advert("fe80::99")),
             ("DHCP server", ETH_P_IP, ip4("10.0.0.99", udp(67, 68))),
             ("VLAN", ETH_P_8021Q, b"\0\x05\x08\0" + ip4("10.0.0.99", tcp(), TCP)),
+            ("VLAN in a VLAN", ETH_P_8021Q,
+             b"\0\x05\x81\0\0\x06\x08\0" + ip4("10.0.0.99", tcp(), TCP)),
             ("LLDP", 0x88CC, bytes(20)),
             ("a short header", ETH_P_IP, ip4("10.0.0.99", udp(5, 9), ihl=4))]:
         s.allowed(name, kind, payload)
@@ -877,6 +882,10 @@ def table_unguarded():
             ("ARP request in guest1's name", ETH_P_ARP, arp(1, own, G1.ip4)),
             ("ARP reply in guest1's name, VLAN 0", ETH_P_8021Q,
              b"\0\0\x08\x06" + arp(2, own, G1.ip4)),
+            ("ARP reply in guest1's name, VLAN 0 in VLAN 0", ETH_P_8021Q,
+             b"\0\0\x81\0\0\0\x08\x06" + arp(2, own, G1.ip4)),
+            ("ARP reply in guest1's name, VLAN 0 of 802.1ad in VLAN 0", ETH_P_8021Q,
+             b"\0\0\x88\xa8\xe0\0\x08\x06" + arp(2, own, G1.ip4)),
             ("guest1's IPv6 address", ETH_P_IPV6, ip6(G1.ip6, tcp(), TCP)),
             ("guest1's link-local address", ETH_P_IPV6, ip6(G1.local, tcp(), TCP)),
             ("advertisement for guest1", ETH_P_IPV6,
@@ -1294,12 +1303,16 @@ def flood(seconds):
 
 
 def main(arguments):
+    global TAG
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--tap")
     parser.add_argument("--router", action="store_true")
+    parser.add_argument("--vlan", type=int)
     parser.add_argument("command", choices=["names", "send", "counts", "flood"])
     parser.add_argument("names", nargs="*")
     given = parser.parse_args(arguments)
+    if given.vlan:
+        TAG = rtype(ETH_P_8021Q) + struct.pack("!H", given.vlan)
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     if given.command == "flood":
         return flood(float(given.names[0]))

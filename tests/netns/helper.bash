@@ -16,9 +16,15 @@
 # The program is called by call (as libxl does), its short forms, or by_hand. After it, STATUS,
 # OUT and ERR are its exit status, stdout and stderr. BUILD names the folder of the program, and
 # VIF_PROGRAM, which a file may export, the program; the default is vif-bridge.
+# A file's own function `needs` may skip what cannot be tested here.
+
+needs() {
+	:
+}
 
 setup() {
 	local LAB_FW
+	needs
 	export LAB_FW
 	for LAB_FW in ${FIREWALLS-""}; do
 		in_dom0 "$(declare -f); bats_test_begin() { :; }; enter; $BATS_TEST_NAME"

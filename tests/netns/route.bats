@@ -705,6 +705,14 @@ both() {
 	is "$(state)" "$before"
 }
 
+@test "vlan= is for bridges: that is said" {
+	host 192.168.1.20/24
+	lab_vif 1 0 ip 192.168.1.21 vlan 10
+	online 1 0
+	is_routed vif1.0 "192.168.1.21 src 192.168.1.20 metric 2"
+	has "$ERR" "vlan is set, and of no use: vif1.0 is routed"
+}
+
 @test "by hand, without xenstore" {
 	host 192.168.1.20/24
 	lab_vif 1 0

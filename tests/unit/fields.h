@@ -10,8 +10,9 @@
 
 #include "common/inet.h"
 #include "common/text.h"
+#include "common/vlan.h"
 
-enum type { INT, UNSIGNED, BOOL, STRING, MAC, BYTE, INET };
+enum type { INT, UNSIGNED, BOOL, STRING, MAC, BYTE, INET, VLANS };
 
 struct field {
 	const char *name;
@@ -45,6 +46,9 @@ static inline void set_field(const struct field *field, char *at, const char *va
 		break;
 	case INET:
 		assert_int_equal(inet_parse(value, (struct inet_prefix *)at, &err), 0);
+		break;
+	case VLANS:
+		assert_int_equal(vlan_parse_list(value, (struct vlan_set *)at, &err), 0);
 		break;
 	}
 }

@@ -29,7 +29,7 @@ struct given_text {
 static inline void given_store(const char *const *words, struct request *request)
 {
 	static const enum key keys[] = { KEY_BRIDGE, KEY_GATEWAYDEV, KEY_IP, KEY_MAC, KEY_MTU,
-					 KEY_VIFNAME };
+					 KEY_VIFNAME, KEY_VLAN };
 
 	for (; *words; words++)
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {

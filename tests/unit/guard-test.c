@@ -178,6 +178,9 @@ static void a_comment_is_read_back(void **state)
 		"00:16:3e:00:01:00 bridged 10.0.0.1 192.168.7.0/28 2001:db8::1",
 		"00:16:3e:00:01:00 routed-tap 10.0.0.1",
 		"00:16:3e:00:01:00 bridged any",
+		"00:16:3e:00:01:00 bridged-tap 10.0.0.1",
+		"00:16:3e:00:01:00 trunk 10.0.0.1",
+		"00:16:3e:00:01:00 trunk-tap any",
 		"00:16:3e:00:01:00 routed many",
 	};
 
@@ -221,6 +224,9 @@ static void guards_differ(void **state)
 		assert_false(guard_same(&a, &b));
 		b = a;
 		b.hooked = !b.hooked;
+		assert_false(guard_same(&a, &b));
+		b = a;
+		b.is_trunk = !b.is_trunk;
 		assert_false(guard_same(&a, &b));
 		b = a;
 		b.present = false;

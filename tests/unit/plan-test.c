@@ -4,8 +4,11 @@
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <errno.h>
+#include <string.h>
 
-#include "common/plan.c"
+#include "common/plan_reverse.c"
 #include "common/print.h"
 
 static struct plan plan;

@@ -15,6 +15,8 @@
 #include "common/link.h"
 #include "common/print.h"
 #include "common/program.h"
+#include "common/uplink_port.h"
+#include "common/vlan_link.h"
 #include "tests/unit/fields.h"
 #include "tests/unit/given.h"
 
@@ -80,6 +82,30 @@ int link_bridges(struct netlink *netlink, struct link *first, char names[][IFNAM
 	return called(err);
 }
 
+int link_by_index(struct netlink *netlink, int index, struct link *link, struct error *err)
+{
+	(void)index;
+	return link_by_name(netlink, "", link, err);
+}
+
+int vlan_link_read(struct netlink *netlink, int index, struct vlan_set *vlans, struct error *err)
+{
+	(void)netlink, (void)index, (void)vlans;
+	return called(err);
+}
+
+int uplink_port_find(struct netlink *netlink, const struct link *bridge, int guest,
+		     struct uplink *uplink, struct error *err)
+{
+	(void)netlink, (void)bridge, (void)guest, (void)uplink;
+	return called(err);
+}
+
+int uplink_port_remembered(struct netlink *netlink, struct facts *facts, struct error *err)
+{
+	return uplink_port_find(netlink, &facts->bridge, 0, NULL, err);
+}
+
 /* One case, as its file tells it. */
 static struct {
 	struct given given;
@@ -105,9 +131,20 @@ static const struct field link_fields[] = {
 	LINK_FIELD(master_name, STRING),
 	LINK_FIELD(up, BOOL),
 	LINK_FIELD(addr_gen, INT),
+	LINK_FIELD(vlan_filtering, INT),
+	LINK_FIELD(default_pvid, UNSIGNED),
 	FIELD(link, port.isolated, "isolated", BOOL),
 	FIELD(link, port.learning, "learning", BOOL),
 	FIELD(link, port.neigh_suppress, "neigh_suppress", BOOL),
+	{ 0 }
+};
+
+static const struct field uplink_fields[] = {
+	FIELD(uplink, index, "index", INT),
+	FIELD(uplink, name, "name", STRING),
+	FIELD(uplink, present, "present", VLANS),
+	FIELD(uplink, added, "added", VLANS),
+	FIELD(uplink, used, "used", VLANS),
 	{ 0 }
 };
 
@@ -186,6 +223,14 @@ static void take_neighbour(char *words)
 	memcpy(neighbour.link_name, c.facts.link.name, IFNAMSIZ);
 	set_fields(neighbour_fields, &neighbour, words);
 	c.facts.neighbours[c.facts.neighbour_count++] = neighbour;
+}
+
+static void take_uplink(char *words)
+{
+	struct uplink uplink = { .index = 9 };
+
+	set_fields(uplink_fields, &uplink, words);
+	c.facts.uplinks[c.facts.uplink_count++] = uplink;
 }
 
 static void take_word(const char **words, const char *word)
@@ -267,9 +312,27 @@ static bool take_routed_line(const char *key, char *value)
 	return true;
 }
 
+/* What VLANs need to know; false: it is another line. */
+static bool take_vlan_line(const char *key, char *value)
+{
+	struct error err = { 0 };
+
+	if (!strcmp(key, "vlans"))
+		assert_int_equal(vlan_parse_list(value, &c.facts.vlans, &err), 0);
+	else if (!strcmp(key, "left_pvid"))
+		c.facts.left_pvid = (unsigned)atoi(value);
+	else if (!strcmp(key, "bridge_split"))
+		c.facts.bridge_split = !strcmp(value, "yes");
+	else if (!strcmp(key, "uplink"))
+		take_uplink(value);
+	else
+		return false;
+	return true;
+}
+
 static void take_line(const char *key, char *value)
 {
-	if (take_routed_line(key, value))
+	if (take_routed_line(key, value) || take_vlan_line(key, value))
 		return;
 	if (!strcmp(key, "link"))
 		take_link(&c.facts.link, value);
@@ -364,7 +427,7 @@ static void plan_case(struct text *out)
 
 	choose_program();
 	/* As in look_down. */
-	if (!rc && chosen->look_down)
+	if (!rc && chosen->routed)
 		rc = request_check_ips(&c.request, &err);
 	if (!rc && request_is_up(&c.request))
 		rc = chosen->plan_up(&c.request, &c.facts, &c.plan, &err);

@@ -207,6 +207,71 @@ static void every_word_for_yes_and_no(void **state)
 	}
 }
 
+static void vlans_prints(const struct vlan_set *set, const char *wanted)
+{
+	char buf[VLAN_TEXT] = "";
+	struct text out = TEXT_IN(buf);
+
+	vlan_print(set, &out);
+	assert_string_equal(buf, wanted);
+}
+
+/* A name that may be a link's, or that of a bridge with VLANs behind it, or only the latter. */
+static void bridges_and_their_vlans(void **state)
+{
+	static const struct {
+		const char *given, *whole, *base, *vlans;
+	} cases[] = {
+		{ "bridge=xenbr0", "xenbr0", "", "" },
+		{ "bridge=xenbr0.10", "xenbr0.10", "xenbr0", "10p" },
+		{ "bridge=xenbr0.lan", "xenbr0.lan", "", "" },
+		{ "bridge=xenbr0:10:20", "", "xenbr0", "10/20" },
+		{ "bridge=xenbr0.10:20", "", "xenbr0", "10p/20" },
+		{ "bridge=a-long-name.1234", "", "a-long-name", "1234p" },
+		{ "bridge=...10", "...10", "", "10p" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct given given = { .arguments = { "online", "vif=vif1.0", cases[i].given } };
+
+		taken(&given);
+		assert_string_equal(request.bridge, cases[i].whole);
+		assert_string_equal(request.bridge_base, cases[i].base);
+		vlans_prints(&request.bridge_vlans, cases[i].vlans);
+	}
+}
+
+static void vlans_and_what_becomes_of_the_bridge(void **state)
+{
+	const struct given given = {
+		.arguments = { "online", "vif=vif1.0" },
+		.file = "vlan=10\nvlan_filtering=auto\nvlan_uplink=yes",
+		.store = { "vlan=20p/30" },
+	};
+	const struct given nothing = { .arguments = { "online", "vif=vif1.0" } };
+	const struct given words = {
+		.arguments = { "online", "vif=vif1.0", "vlan_filtering=yes", "vlan_uplink=no" },
+	};
+	const struct given down = {
+		.arguments = { "offline", "vif=vif1.0", "vlan=nonsense", "vlan_uplink=nonsense" },
+	};
+
+	(void)state;
+	taken(&given);
+	vlans_prints(&request.vlans, "20p/30");
+	assert_int_equal(request.vlan_filtering, TOGGLE_ON);
+	assert_int_equal(request.vlan_uplink, TOGGLE_ON);
+	taken(&nothing);
+	vlans_prints(&request.vlans, "");
+	assert_int_equal(request.vlan_filtering, TOGGLE_UNSET);
+	assert_int_equal(request.vlan_uplink, TOGGLE_UNSET);
+	taken(&words);
+	assert_int_equal(request.vlan_filtering, TOGGLE_ON);
+	assert_int_equal(request.vlan_uplink, TOGGLE_OFF);
+	taken(&down);
+}
+
 static void the_config_file(void **state)
 {
 	const struct given given = {
@@ -360,6 +425,8 @@ int main(void)
 		cmocka_unit_test(the_last_of_one_source_wins),
 		cmocka_unit_test(options),
 		cmocka_unit_test(every_word_for_yes_and_no),
+		cmocka_unit_test(bridges_and_their_vlans),
+		cmocka_unit_test(vlans_and_what_becomes_of_the_bridge),
 		cmocka_unit_test(the_config_file),
 		cmocka_unit_test(a_lone_quote_stays),
 		cmocka_unit_test(the_longest_names),

@@ -135,7 +135,7 @@ make_driver() {
 finish_root() {
     mkdir -p "$root"/xenlab/{guest,out}
     install -m 755 "$here/image/dom0-init" "$root/xenlab/dom0-init"
-    make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront af_packet > "$root/xenlab/guest/initrd"
+    make_initramfs "$work/guest" "$here/image/guest-init" xen-netfront af_packet 8021q > "$root/xenlab/guest/initrd"
     make_driver > "$root/xenlab/guest/driver"
     cp "$cache/boot/vmlinux" "$root/xenlab/guest/vmlinux"
     # For HVM guests, whose device model boots no ELF file.

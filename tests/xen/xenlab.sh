@@ -96,7 +96,7 @@ monitor_until() { # command pattern deadline
 
 broken() { # why
     tail -25 "$run/console.log" >&2 || true
-    tail -5 "$run/monitor.log" "$run/qemu.log" >&2
+    tail -n 5 "$run/monitor.log" "$run/qemu.log" >&2
     die "$1"
 }
 

@@ -17,7 +17,7 @@ dom0_mac=02:00:0a:09:00:01 guest_mac=00:16:3e:01:02:03
 backends=/local/domain/0/backend/vif
 # guard is the first of all: nobody else has asked the kernel for a firewall yet.
 quick=(guard original plain broken)
-all=("${quick[@]}" pvh hvm eight four jumbo rate stock default driver)
+all=("${quick[@]}" pvh hvm eight four jumbo rate stock default vlan driver)
 
 # shellcheck source=tests/xen/payload/xenlab/tap.bash
 . /xenlab/tap.bash
@@ -31,6 +31,8 @@ all=("${quick[@]}" pvh hvm eight four jumbo rate stock default driver)
 . /xenlab/kinds.bash
 # shellcheck source=tests/xen/payload/xenlab/settings.bash
 . /xenlab/settings.bash
+# shellcheck source=tests/xen/payload/xenlab/vlan.bash
+. /xenlab/vlan.bash
 # shellcheck source=tests/xen/payload/xenlab/driver.bash
 . /xenlab/driver.bash
 
