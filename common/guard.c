@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "guard_door.h"
 
 #define PORT_LEN 16	/* of a port's name in a key */
 
@@ -132,21 +133,9 @@ static struct guard_element *add(struct list *list, enum guard_family family, co
 	return element;
 }
 
-/* With the MAC, too. */
-static void add_fast(struct list *list, const struct inet_prefix *ip)
-{
-	const char *set = ip->family == AF_INET ? "fast4" : "fast6";
-	struct guard_element *element = add(list, GUARD_DOOR, set, list->guard->mac, MAC_LEN);
-	size_t len = ip->family == AF_INET ? 4 : 16;
-
-	memcpy(element->key + element->len, ip->addr, len);
-	element->len += len;
-}
-
 static void add_whole(struct list *list, const struct inet_prefix *ip, enum guard_family other,
 		      bool owned)
 {
-	add_fast(list, ip);
 	if (ip->family == AF_INET) {
 		add(list, GUARD_DOOR, "allow4", ip->addr, 4);
 		if (owned) {
@@ -308,19 +297,6 @@ int guard_read_comment(const char *comment, struct guard *guard, bool *listed, s
 
 /* ---- print ---------------------------------------------------------------------------------- */
 
-void guard_chain_name(const char *device, char out[static GUARD_CHAIN_NAME])
-{
-	char buf[GUARD_CHAIN_NAME];
-	struct text name = TEXT_IN(buf);
-
-	/* nft wants a letter first, and there is a word `all`. */
-	text_add(&name, "at_");
-	for (const char *c = device; *c; c++)
-		text_add(&name, isalnum((unsigned char)*c) || *c == '.' ? "%c" : "_%02x",
-			 (unsigned char)*c);
-	memcpy(out, buf, name.len + 1);
-}
-
 /* One field of a key, which is a MAC, an address, or nothing that has a name. */
 static void print_field(const uint8_t *value, size_t len, bool raw, struct text *out)
 {
@@ -385,25 +361,6 @@ static void print_elements(const struct guard *guard, const char *command, struc
 		print_element(&elements[i], command, guard, out);
 }
 
-static void print_chain(const struct guard *guard, struct text *out)
-{
-	char chain[GUARD_CHAIN_NAME];
-
-	guard_chain_name(guard->device, chain);
-	text_add(out, "add chain netdev " GUARD_TABLE " %s { type filter hook ingress device \"%s\" "
-		 "priority %d; }\nadd rule netdev " GUARD_TABLE " %s goto guard\n", chain,
-		 guard->device, GUARD_PRIORITY, chain);
-}
-
-static void print_no_chain(const struct guard *guard, struct text *out)
-{
-	char chain[GUARD_CHAIN_NAME];
-
-	guard_chain_name(guard->device, chain);
-	text_add(out, "flush chain netdev " GUARD_TABLE " %s\ndelete chain netdev " GUARD_TABLE
-		 " %s\n", chain, chain);
-}
-
 void guard_print(const struct guard *from, const struct guard *to, struct text *out)
 {
 	for (enum guard_family family = 0; family < GUARD_FAMILIES; family++)
@@ -411,11 +368,11 @@ void guard_print(const struct guard *from, const struct guard *to, struct text *
 			text_add(out, "guard_table %s && ", guard_tables[family].word);
 	text_add(out, "nft -f - <<'END'\n");
 	if (from->hooked)
-		print_no_chain(from, out);
+		guard_door_print_gone(from, out);
 	print_elements(from, "delete", out);
 	print_elements(to, "add", out);
 	if (to->hooked)
-		print_chain(to, out);
+		guard_door_print(to, out);
 	text_add(out, "END");
 	for (enum guard_family family = 0; family < GUARD_FAMILIES; family++)
 		if (guard_is_in(from, family) && !guard_is_in(to, family))

@@ -14,9 +14,8 @@
 #include "request.h"
 #include "text.h"
 
-#define GUARD_ELEMENTS 512	/* of one interface: at most seven for each address */
+#define GUARD_ELEMENTS 512	/* of one interface: at most six for each address */
 #define GUARD_COMMENT 128	/* what nft reads at most */
-#define GUARD_CHAIN_NAME 64	/* bytes */
 
 /* An element of a set, or a range of them. */
 struct guard_element {
@@ -40,9 +39,6 @@ size_t guard_elements(const struct guard *guard, struct guard_element elements[G
 
 /* Whether it has elements in a family: at the door, and where others are kept from what it owns. */
 bool guard_is_in(const struct guard *guard, enum guard_family family);
-
-/* The chain of a port at the door: its name, with what is no letter, digit or dot in hexadecimal. */
-void guard_chain_name(const char *device, char out[static GUARD_CHAIN_NAME]);
 
 /*
  * The comment on the port's element of the set `guarded`: what is needed to take the others away

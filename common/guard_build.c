@@ -9,6 +9,7 @@
 #include <netlink/msg.h>
 #include <string.h>
 
+#include "guard_door.h"
 #include "nft.h"
 
 #define REG NFT_REG32_00
@@ -282,23 +283,29 @@ int guard_add_table(struct nft_batch *batch, enum guard_family family, struct er
 
 /* ---- a port's own chain --------------------------------------------------------------------- */
 
-void guard_add_door(struct nft_batch *batch, const char *device)
+int guard_add_door(struct nft_batch *batch, const struct guard *guard, struct error *err)
 {
-	const struct guard_rule rule = { .verdict = NFT_GOTO, .chain = "guard" };
-	char chain[GUARD_CHAIN_NAME];
+	char rules[GUARD_DOOR_RULES][GUARD_RULE_TEXT], chain[GUARD_CHAIN_NAME];
+	size_t count = guard_door_rules(guard, rules);
 	struct nl_msg *message;
+	struct guard_rule rule;
 
-	guard_chain_name(device, chain);
+	guard_door_name(guard->device, chain);
 	message = guard_chain_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE, GUARD_DOOR_FAMILY, chain);
-	nft_add(batch, message, !message || put_hook(message, device));
-	add_rule(batch, GUARD_DOOR_FAMILY, chain, &rule);
+	nft_add(batch, message, !message || put_hook(message, guard->device));
+	for (size_t i = 0; i < count; i++) {
+		if (guard_rule_read(rules[i], &rule, err))
+			return -err->code;
+		add_rule(batch, GUARD_DOOR_FAMILY, chain, &rule);
+	}
+	return 0;
 }
 
 void guard_delete_door(struct nft_batch *batch, const char *device)
 {
 	char chain[GUARD_CHAIN_NAME];
 
-	guard_chain_name(device, chain);
+	guard_door_name(device, chain);
 	nft_add(batch, guard_message(NFT_MSG_DELRULE, 0, GUARD_DOOR_FAMILY, NFTA_RULE_TABLE,
 				     NFTA_RULE_CHAIN, chain), 0);
 	nft_add(batch, guard_chain_message(NFT_MSG_DELCHAIN, 0, GUARD_DOOR_FAMILY, chain), 0);

@@ -42,8 +42,9 @@ int guard_add_table(struct nft_batch *batch, enum guard_family family,
 		    struct error *err) MUST_CHECK;
 void guard_delete_table(struct nft_batch *batch, enum guard_family family);
 
-/* Make the chain that an interface's frames come to first, or delete it. */
-void guard_add_door(struct nft_batch *batch, const char *device);
+/* Make the chain that an interface's frames come to first, or delete it. -EINVAL: guard_rule_read. */
+int guard_add_door(struct nft_batch *batch, const struct guard *guard,
+		   struct error *err) MUST_CHECK;
 void guard_delete_door(struct nft_batch *batch, const char *device);
 
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "guard_build.h"
+#include "guard_door.h"
 #include "lock.h"
 #include "netlink.h"
 #include "nft.h"
@@ -95,7 +96,7 @@ static int look_for_door(struct netlink *netlink, struct guard *guard, struct er
 	char chain[GUARD_CHAIN_NAME];
 	int rc;
 
-	guard_chain_name(guard->device, chain);
+	guard_door_name(guard->device, chain);
 	rc = finds(netlink, guard_chain_message(NFT_MSG_GETCHAIN, 0, GUARD_DOOR_FAMILY, chain), 0,
 		   take_nothing, NULL, err);
 	guard->hooked = rc == 1;
@@ -277,9 +278,7 @@ static int fill(struct nft_batch *batch, const struct guard *from, const struct 
 		if (shall && !rc)
 			rc = enter_family(batch, to, family, err);
 	}
-	if (to->hooked)
-		guard_add_door(batch, to->device);
-	return rc;
+	return rc || !to->hooked ? rc : guard_add_door(batch, to, err);
 }
 
 /* That nothing else is guarded must still be so when it is done. */

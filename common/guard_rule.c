@@ -105,7 +105,9 @@ static bool read_raw(const char **text, struct guard_field *field)
 {
 	const char *at;
 
-	if (!strncmp(*text, "@nh", 3))
+	if (!strncmp(*text, "@ll", 3))
+		field->from = NFT_PAYLOAD_LL_HEADER;
+	else if (!strncmp(*text, "@nh", 3))
 		field->from = NFT_PAYLOAD_NETWORK_HEADER;
 	else if (!strncmp(*text, "@th", 3))
 		field->from = NFT_PAYLOAD_TRANSPORT_HEADER;

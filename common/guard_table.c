@@ -19,9 +19,6 @@ const struct guard_set guard_sets[] = {
 	{ "allow4_net", GUARD_PORT_IP4, .interval = true },
 	{ "allow6", GUARD_PORT_IP6, .interval = false },	/* and the MAC's link-local address */
 	{ "allow6_net", GUARD_PORT_IP6, .interval = true },
-	/* all that is asked of most packets, at once */
-	{ "fast4", GUARD_PORT_MAC_IP4, .interval = false },
-	{ "fast6", GUARD_PORT_MAC_IP6, .interval = false },
 	{ "owned4", GUARD_IP4, .everywhere = true },	/* a guarded port's, and so nobody else's */
 	{ "owned6", GUARD_IP6, .everywhere = true },
 	/*
@@ -204,20 +201,6 @@ static const struct guard_chain door[] = {
 		"goto bad_type"
 	)},
 	{ "guard", false, RULES(
-		/*
-		 * What most packets are, from the right MAC and address: nothing in them that would
-		 * have to be looked at more closely below.
-		 */
-		("meta l4proto tcp meta pkttype != multicast meta iiftype ether ether type ip "
-		 "iifname . ether saddr . ip saddr @fast4 accept"),
-		("meta l4proto udp meta pkttype != multicast udp sport >= 1024 udp dport >= 1024 "
-		 "udp length >= 8 meta iiftype ether ether type ip "
-		 "iifname . ether saddr . ip saddr @fast4 accept"),
-		("meta l4proto tcp meta pkttype != multicast meta iiftype ether ether type ip6 "
-		 "iifname . ether saddr . ip6 saddr @fast6 accept"),
-		("meta l4proto udp meta pkttype != multicast udp sport >= 1024 udp dport >= 1024 "
-		 "udp length >= 8 meta iiftype ether ether type ip6 "
-		 "iifname . ether saddr . ip6 saddr @fast6 accept"),
 		"meta iiftype ether iifname . ether saddr @macs goto guard_type",
 		"goto bad_mac"
 	)},
@@ -286,13 +269,11 @@ static const uint8_t raw128[] = { ORDER(2), 3, 38, PAYLOAD(384, 128) };
 /* nft's numbers of types; a concatenation has 6 bits for each. */
 enum { TYPE_INTEGER = 4, TYPE_IP4 = 7, TYPE_IP6 = 8, TYPE_MAC = 9, TYPE_PORT = 41 };
 
-/* Keys of a port or value alone, of a port and a value of so many bytes, with a MAC between. */
+/* Keys of a port or value alone, or of a port and a value of so many bytes. */
 #define ALONE(text, notes, type, len) \
 	{ text, notes, sizeof(notes), type, (type) == TYPE_PORT, { len } }
 #define WITH_PORT(text, notes, type, len) \
 	{ text, notes, sizeof(notes), TYPE_PORT << 6 | (type), true, { 16, len } }
-#define WITH_MAC(text, notes, type, len) \
-	{ text, notes, sizeof(notes), TYPE_PORT << 12 | TYPE_MAC << 6 | (type), true, { 16, 6, len } }
 
 const struct guard_key_type *guard_key_type(enum guard_key key)
 {
@@ -307,10 +288,6 @@ const struct guard_key_type *guard_key_type(enum guard_key key)
 			WITH_PORT("type ifname . ipv4_addr", concatenation, TYPE_IP4, 4),
 		[GUARD_PORT_IP6] =
 			WITH_PORT("type ifname . ipv6_addr", concatenation, TYPE_IP6, 16),
-		[GUARD_PORT_MAC_IP4] = WITH_MAC("type ifname . ether_addr . ipv4_addr",
-						concatenation, TYPE_IP4, 4),
-		[GUARD_PORT_MAC_IP6] = WITH_MAC("type ifname . ether_addr . ipv6_addr",
-						concatenation, TYPE_IP6, 16),
 		[GUARD_PORT_RAW48] =
 			WITH_PORT("typeof iifname . @nh,528,48", port_raw48, TYPE_INTEGER, 6),
 		[GUARD_PORT_RAW128] =

@@ -18,10 +18,10 @@
 #include "text.h"
 
 #define GUARD_TABLE "xen_guard"	/* in each family */
-#define GUARD_KEY 40		/* bytes: an interface's name, a MAC and an IPv6 address */
-#define GUARD_FIELDS 3		/* that make up a key */
+#define GUARD_KEY 32		/* bytes: an interface's name and an IPv6 address */
+#define GUARD_FIELDS 2		/* that make up a key */
 #define GUARD_MATCHES 8		/* in one rule */
-#define GUARD_NAME 32		/* of a set or chain, terminator included */
+#define GUARD_NAME 48		/* bytes of a set's or chain's, or of a value in a rule */
 
 /* What the elements of a set are. A concatenation's parts fill whole words of 4 bytes each. */
 enum guard_key {
@@ -29,8 +29,6 @@ enum guard_key {
 	GUARD_PORT_MAC,
 	GUARD_PORT_IP4,
 	GUARD_PORT_IP6,
-	GUARD_PORT_MAC_IP4,
-	GUARD_PORT_MAC_IP6,
 	GUARD_IP4,
 	GUARD_IP6,
 	GUARD_PORT_RAW48,	/* as PORT_MAC, PORT_IP6 and IP6, for fields that nft cannot name */

@@ -19,7 +19,7 @@ cd "$(dirname "$0")/../.." || exit 1
 awk '
 BEGIN {
 	split("util seconds error log text", names0, " "); for (i in names0) floor[names0[i]] = 0
-	split("inet vlan facts request request_check rule xtrule guard_table guard_rule guard " \
+	split("inet vlan facts request request_check rule xtrule guard_table guard_rule guard guard_door " \
 	      "plan plan_reverse print dhcp_print vlan_print routing uplink vif note host dhcpd_conf dnsmasq_conf " \
 	      "dhcpd_subnet serve resolv", names1, " ")
 	for (i in names1) floor[names1[i]] = 1

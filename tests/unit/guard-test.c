@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/guard.h"
+#include "common/guard_door.h"
 #include "common/inet.h"
 
 static struct guard with_addresses(const char *list)
@@ -290,9 +290,40 @@ static void chains_have_names_that_nft_reads(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char chain[GUARD_CHAIN_NAME];
 
-		guard_chain_name(cases[i].device, chain);
+		guard_door_name(cases[i].device, chain);
 		assert_string_equal(chain, cases[i].chain);
 	}
+}
+
+static size_t check_door(const struct guard *guard)
+{
+	char rules[GUARD_DOOR_RULES][GUARD_RULE_TEXT];
+	size_t count = guard_door_rules(guard, rules);
+
+	for (size_t i = 0; i < count; i++)
+		check_rule(GUARD_DOOR, rules[i]);
+	assert_string_equal(rules[count - 1], "goto guard");
+	return count;
+}
+
+/* The longest address there is must not be cut: it would be another one. */
+static void few_addresses_have_rules_at_the_door(void **state)
+{
+	const char *long_one = "1234:5678:9abc:def1:2345:6789:abcd:ef12";
+	char rules[GUARD_DOOR_RULES][GUARD_RULE_TEXT];
+	struct guard guard = with_addresses(long_one);
+
+	(void)state;
+	guard_door_rules(&guard, rules);
+	assert_non_null(strstr(rules[1], long_one));
+	assert_non_null(strstr(rules[1], "udp length >= 8 accept"));
+	assert_int_equal(check_door(&guard), 3);
+	guard = with_addresses("10.0.0.1 10.1.0.0/16 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5");
+	assert_int_equal(check_door(&guard), GUARD_DOOR_RULES);
+	guard = with_addresses("10.1.0.0/16");
+	assert_int_equal(check_door(&guard), 1);
+	guard.is_free = true;
+	assert_int_equal(check_door(&guard), 5);
 }
 
 int main(void)
@@ -308,6 +339,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_a_comment_is_many),
 		cmocka_unit_test(other_comments_are_refused),
 		cmocka_unit_test(the_longest_list_fits),
+		cmocka_unit_test(few_addresses_have_rules_at_the_door),
 		cmocka_unit_test(chains_have_names_that_nft_reads),
 	};
 
