@@ -8,7 +8,6 @@ routed_ip=10.9.0.31 routed_ip6=2001:db8:9::31
 vif_ip6=fe80::fcff:ffff:feff:ffff
 
 no_port() { ! port_of_bridge "$1"; }
-lan_reaches() { ip netns exec lan ping -c 1 -W 2 "$1" > /dev/null 2>&1; }
 # Until the guest's frontend has connected, the link is down.
 routed_to() { same "$2" "$(ip route show "$1" | sed 's/ linkdown//; s/ *$//')"; } # address, the line
 
