@@ -11,9 +11,9 @@ cache=$(readlink -f "${1:?usage: build-image.sh CACHE}")
 work=$cache/work root=$cache/work/root
 suite=bookworm xen=4.17
 
-# qemu-system-xen for HVM guests; net-tools for Debian's vif-route.
+# qemu-system-xen for HVM guests; dnsmasq-base for network-nat; net-tools for Debian's vif-route.
 dom0_packages=("xen-utils-$xen" qemu-system-xen xen-utils-common xenstore-utils bridge-utils iproute2 iptables
-    nftables kmod procps iputils-ping)
+    nftables kmod procps iputils-ping dnsmasq-base)
 host_packages=(qemu-system-x86 mmdebstrap e2fsprogs cpio busybox-static xz-utils gzip kmod procps)
 # Folders and files under lib/modules/VERSION/kernel that dom0 gets.
 modules=(lib crypto arch/x86/crypto net/{802,8021q,bridge,ipv4,ipv6,llc,netfilter,packet,sched}

@@ -153,20 +153,26 @@ prepare() {
     exec 8>&-
 }
 
-# Copies dom0's output up to its exit status, which goes to $status.
+# Copies dom0's output up to its exit status, which goes to $status. While an HVM or PVH guest runs,
+# QEMU's emulation of SVM may lose that an interrupt is pending: the processor then halts for ever,
+# with the timer's in its APIC. Any other interrupt wakes it, so in silence dom0's serial port gets
+# a byte, which nobody reads.
 follow_output() { # deadline
-    local line left
-    while left=$(($1 - SECONDS)) && [ $left -gt 0 ]; do
-        if IFS= read -r -t "$left" line <&6; then
+    local line begun=''
+    while [ $SECONDS -lt "$1" ]; do
+        if IFS= read -r -t .5 line <&6; then
+            line=$begun$line begun=''
             case $line in
             *@@XENLAB:exit\ *@@) printf %s "${line%%@@XENLAB:*}"; status=${line##*exit }; status=${status%@@}; return ;;
             *) printf '%s\n' "$line" ;;
             esac
         else
-            [ -z "$line" ] || printf %s "$line"
+            begun+=$line
             kill -0 "$qemu_pid" 2>/dev/null || broken "the machine ended without a status"
+            echo >&5
         fi
     done
+    printf %s "$begun"
 }
 
 collect() { # folder

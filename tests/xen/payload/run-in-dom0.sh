@@ -4,6 +4,7 @@
 #
 #   guest eth0 -- vifD.0 ----- xenbr0 10.9.0.1/24, MTU 1400 ----- lan0 -- eth0 in netns lan
 #   guest eth1 -- extra -----/ (attached and detached while the guest runs)
+#   guest eth0 -- vifD.0 - - / (routed, or behind dom0's address)
 #
 # Addresses end in .1 or ::1 in dom0, 2 in the guest, 3 in the LAN.
 #
@@ -17,7 +18,8 @@ dom0_mac=02:00:0a:09:00:01 guest_mac=00:16:3e:01:02:03
 backends=/local/domain/0/backend/vif
 # guard is the first of all: nobody else has asked the kernel for a firewall yet.
 quick=(guard original plain broken)
-all=("${quick[@]}" pvh hvm eight four jumbo rate stock default vlan driver)
+# stock has the original's times, too.
+all=(guard plain broken pvh hvm eight four rate stock routed nat vlan driver)
 
 # shellcheck source=tests/xen/payload/xenlab/tap.bash
 . /xenlab/tap.bash
@@ -31,6 +33,8 @@ all=("${quick[@]}" pvh hvm eight four jumbo rate stock default vlan driver)
 . /xenlab/kinds.bash
 # shellcheck source=tests/xen/payload/xenlab/settings.bash
 . /xenlab/settings.bash
+# shellcheck source=tests/xen/payload/xenlab/routed.bash
+. /xenlab/routed.bash
 # shellcheck source=tests/xen/payload/xenlab/vlan.bash
 . /xenlab/vlan.bash
 # shellcheck source=tests/xen/payload/xenlab/driver.bash
@@ -214,7 +218,7 @@ if [ -e /xenlab/parts ]; then
 fi
 for part in "${parts[@]}"; do
     [ "$(type -t "part_$part")" = function ] ||
-        { echo "Bail out! There is no part $part: it is one of ${all[*]}"; exit 1; }
+        { echo "Bail out! There is no part $part: it is one of original ${all[*]}"; exit 1; }
 done
 set_up
 for part in "${parts[@]}"; do

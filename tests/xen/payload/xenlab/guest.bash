@@ -22,12 +22,13 @@ guest_is_up() { console_until "guest is up*" 60 > /dev/null; }
 # While no address is known to be nobody else's, Linux sends from that of its loopback interface.
 guest_has_ipv6() { in_guest "! ip -6 addr show dev eth0 | grep -q tentative"; }
 
-# A shell command's exit status there; 99: no answer.
+# A shell command's exit status there; 99: no answer. The answer is marked, so that one that came
+# too late is not taken for the next one's.
 in_guest() { # command
-    local answer
+    local answer mark=$EPOCHREALTIME
     echo "> $1" >> "$out/guest.log"
-    answer=$(console_until "@@ *" 20 "$1") || return 99
-    return "${answer#@@ }"
+    answer=$(console_until "@@ $mark *" 20 "$1; echo \"@@ $mark \$?\"") || return 99
+    return "${answer##* }"
 }
 
 guest_reaches() { in_guest "ping -q -c 1 -W 2 $1"; }

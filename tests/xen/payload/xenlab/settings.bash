@@ -2,42 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What can be set of a vif, of xl, and which script it is. Each part makes its own guests.
 
-set_mtu() {
-    ip link set dev lan0 mtu $1
-    ip -n lan link set dev eth0 mtu $1
-    ip link set dev $bridge mtu $1
-}
-
-# Whole, as large as it may be, or not at all: fragments are not so long.
-long_frames() {
-    ip netns exec lan nft list table netdev long | sed -n 's/.*packets \([0-9]*\).*/\1/p'
-}
-
-part_jumbo() {
-    set_mtu 9000
-    remember
-    make_guest jumbo pv 10.9.0.15 $ours
-    ip netns exec lan nft -f - <<-END
-		table netdev long {
-		    chain in { type filter hook ingress device "eth0" priority 0; meta length 9000 counter; }
-		}
-	END
-    check "jumbo: xl create works" create jumbo
-    domid=$(xl domid jumbo)
-    check "jumbo: the vif has the bridge's MTU" mtu_of "vif$domid.0" 9000
-    check "jumbo: the frontend is told it" node_is "/local/domain/$domid/device/vif/0/mtu" 9000
-    check "jumbo: the guest answers" within 60 answers 10.9.0.15
-    # Linux' netfront does not look at the node by itself.
-    check "jumbo: the guest's interface takes it" in_guest "ip link set eth0 mtu 9000"
-    check "jumbo: a packet as long reaches the LAN and comes back" \
-        in_guest "ping -q -c 1 -W 2 -s 8972 $lan_ip"
-    check "jumbo: it was one frame" same 1 "$(long_frames)"
-    destroy jumbo
-    check_nothing_left "jumbo: xl destroy"
-    ip netns exec lan nft delete table netdev long
-    set_mtu $mtu
-}
-
 # Receives half a mebibyte from the guest and prints the tenths of seconds it took.
 receive() {
     timeout 60 perl -MIO::Socket::INET -MTime::HiRes=time -e '
@@ -68,13 +32,13 @@ part_rate() {
     domid=$(xl domid rate)
     check "rate: the guest answers without it" within 60 answers 10.9.0.16
     free=$(tenths_to_send)
-    destroy rate
-    make_guest rate pv 10.9.0.16 $ours,rate=1Mb/s
-    check "rate: xl create works" create rate
-    domid=$(xl domid rate)
+    check "rate: xl network-attach works" stamped_xl rate-attach.log network-attach rate \
+        mac=00:16:3e:10:08:00 bridge=$bridge script=vif-bridge rate=1Mb/s
     check "rate: what libxl wrote is still there" \
-        grep -qE '^[0-9]+,50000$' <(xenstore-read "$backends/$domid/0/rate")
-    check "rate: the guest answers" within 60 answers 10.9.0.16
+        grep -qE '^[0-9]+,50000$' <(xenstore-read "$backends/$domid/1/rate")
+    check "rate: backend and frontend connect" within 20 connected $domid 1
+    in_guest "ip link set eth0 down; ip addr add 10.9.0.26/24 dev eth1; ip link set eth1 up"
+    check "rate: the guest answers with it" within 20 answers 10.9.0.26
     limited=$(tenths_to_send)
     note "half a mebibyte: $free and $limited tenths of seconds"
     check "rate: without it, it goes faster" [ "${free:-999}" -lt 30 ]
@@ -83,37 +47,39 @@ part_rate() {
     check_nothing_left "rate: xl destroy"
 }
 
-# Debian's own script for one vif and ours for the other.
-part_stock() {
-    remember
-    make_guest stock pv 10.9.0.17 $ours bridge=$bridge,script=vif-bridge.debian
-    check "beside Debian's script: xl create works" create stock
-    domid=$(xl domid stock)
-    check "beside Debian's script: both are ports" \
-        same "lan0 vif$domid.0 vif$domid.1" "$(ports)"
-    check "beside Debian's script: the guest answers" within 60 answers 10.9.0.17
-    check "beside Debian's script: both are connected" within 20 connected $domid 1
-    destroy stock
-    check_nothing_left "beside Debian's script: xl destroy"
-}
-
 with_xl_conf() { # line
     cp /etc/xen/xl.conf /tmp/xl.conf
     echo "$1" >> /etc/xen/xl.conf
 }
 without_xl_conf() { cp /tmp/xl.conf /etc/xen/xl.conf; }
 
-part_default() {
+both_connected() { connected $1 0 && connected $2 0; } # domids
+
+# Debian's own script for one guest, ours for another, which xl.conf says.
+part_stock() {
+    local stock
     remember
     cp /etc/xen/scripts/vif-bridge /etc/xen/scripts/vif-ours
     with_xl_conf 'vif.default.script="vif-ours"'
+    make_guest stock pv 10.9.0.17 bridge=$bridge,script=vif-bridge.debian
     make_guest default pv 10.9.0.18 bridge=$bridge
+    check "beside Debian's script: xl create works with that" create stock
+    stock=$(xl domid stock)
     check "vif.default.script: xl create works" create default
     domid=$(xl domid default)
+    check "beside Debian's script: it is the one that libxl ran" \
+        grep -q 'execute: /etc/xen/scripts/vif-bridge.debian online' "$out/stock-create.log"
     check "vif.default.script: it is the one that libxl ran" \
         grep -q 'execute: /etc/xen/scripts/vif-ours online' "$out/default-create.log"
+    check "beside Debian's script: its vif is a port of $bridge" port_of_bridge "vif$stock.0"
     check "vif.default.script: the vif is a port of $bridge" port_of_bridge "vif$domid.0"
+    check "beside Debian's script: its guest answers" within 60 answers 10.9.0.17
     check "vif.default.script: the guest answers" within 60 answers 10.9.0.18
+    check "beside Debian's script: both are connected" within 20 both_connected $stock $domid
+    check "beside Debian's script: our guest reaches the other" guest_reaches 10.9.0.17
+    destroy stock
+    check "beside Debian's script: our vif stays when the other goes" \
+        same "lan0 vif$domid.0" "$(ports)"
     destroy default
     check_nothing_left "vif.default.script: xl destroy"
     without_xl_conf
