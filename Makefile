@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 VERSION := 0.1.0
-PROGRAMS := vif-bridge vif-route vif-nat network-route network-nat
+PROGRAMS := vif-bridge vif-route vif-nat network-route network-nat network-bridge
 # Those with a manual.
 INSTALLED := $(patsubst man/%.8,%,$(wildcard man/*.8))
 
@@ -18,6 +18,10 @@ DESTDIR ?=
 PREFIX ?= /usr
 SCRIPTDIR ?= /etc/xen/scripts
 MANDIR ?= $(PREFIX)/share/man
+# What starts the host's services: systemd, sysv, openrc.
+INIT ?= systemd sysv
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+INITDIR ?= /etc/init.d
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := libnl-3.0 xenstore
@@ -87,12 +91,23 @@ $(BUILT): $(BUILD)/%: $(BUILD)/obj/%.full
 .SECONDARY:
 -include $(OBJECTS:.o=.d)
 
-install: all ## install into DESTDIR, the programs into SCRIPTDIR
+install: all $(INIT:%=install-%) ## install into DESTDIR, the programs into SCRIPTDIR
 	install -d $(DESTDIR)$(SCRIPTDIR) $(DESTDIR)$(SCRIPTDIR)/vif-post.d $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(INSTALLED:%=$(BUILD)/%) $(DESTDIR)$(SCRIPTDIR)
 	ln -sf vif-route $(DESTDIR)$(SCRIPTDIR)/vif-route-ifup
 	install -m 644 $(INSTALLED:%=man/%.8) $(DESTDIR)$(MANDIR)/man8
 	ln -sf vif-route.8 $(DESTDIR)$(MANDIR)/man8/vif-route-ifup.8
+
+# To be enabled by who wants it.
+install-systemd: SERVICE = $(UNITDIR)/xen-network-bridge.service
+install-sysv install-openrc: SERVICE = $(INITDIR)/xen-network-bridge
+install-systemd: boot/xen-network-bridge.service
+install-sysv: boot/xen-network-bridge.sysv
+install-openrc: boot/xen-network-bridge.openrc
+install-systemd install-sysv install-openrc:
+	install -d $(DESTDIR)$(dir $(SERVICE))
+	sed 's,@SCRIPTDIR@,$(SCRIPTDIR),' $< >$(DESTDIR)$(SERVICE)
+	chmod $(if $(filter %.service,$<),644,755) $(DESTDIR)$(SERVICE)
 
 deps: ## install with apt-get what building, testing and linting needs
 	tests/deps.sh all
@@ -154,5 +169,5 @@ clean: ## remove everything built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-.PHONY: all install deps demo check check-unit check-netns check-asan check-vlan check-xen lab lint fuzz \
-	bench dist clean help
+.PHONY: all install install-systemd install-sysv install-openrc deps demo check check-unit \
+	check-netns check-asan check-vlan check-xen lab lint fuzz bench dist clean help

@@ -9,11 +9,12 @@
 #   route   vif-route and vif-nat, beside the scripts, and beside other guests
 #   flow    what the guard takes of a guest's throughput
 #   network network-nat and network-route, beside what the scripts ran
+#   gap     for how long network-bridge cuts the host off, beside what the scripts did
 #
 # BENCH_PROGRAM   the program to measure (build/vif-bridge); the others lie beside it
 # BENCH_ROUNDS    rounds of the comparison with the limit (301); the others have fewer
-# BENCH_PARTS     which parts (link rules guard route flow network)
-# BENCH_SCRIPTS   a folder with Xen 4.4's scripts, for part network
+# BENCH_PARTS     which parts (link rules guard route flow network gap)
+# BENCH_SCRIPTS   a folder with Xen 4.4's scripts, for parts network and gap
 # BENCH_STRICT    if set, a missed goal is a failure
 
 set -euo pipefail
@@ -26,7 +27,7 @@ tests/lab/fetch-xenstored.sh
 flags=(-O2 -Wall -Wextra -fPIE -static-pie -ffunction-sections -fstack-protector-strong
 	-fstack-clash-protection '-Wl,--gc-sections' '-Wl,-z,relro,-z,now' -s)
 mkdir -p build/bench
-for source in limit nothing spawn flow; do
+for source in limit nothing spawn flow pings; do
 	[ "bench/$source.c" -nt "build/bench/$source" ] || continue
 	"${CC:-gcc}" "${flags[@]}" -o "build/bench/$source" "bench/$source.c"
 done
@@ -51,7 +52,7 @@ part() {
 		OLD_SCRIPTS="${BENCH_SCRIPTS:-}" LAB_FW="${2:-}" tests/lab/dom0 . "bench/$1.sh"
 }
 
-for name in ${BENCH_PARTS:-link rules guard route flow network}; do
+for name in ${BENCH_PARTS:-link rules guard route flow network gap}; do
 	if [ "$name" = rules ]; then
 		part rules nft
 		part rules legacy

@@ -2,6 +2,7 @@
 #include "apply.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
@@ -14,18 +15,21 @@
 #include "firewall.h"
 #include "hook.h"
 #include "ifup.h"
+#include "inventory.h"
 #include "link.h"
 #include "log.h"
 #include "neighbour.h"
 #include "print.h"
+#include "probe.h"
 #include "route.h"
 #include "store.h"
 #include "sysctl.h"
 #include "uplink_port.h"
 #include "vlan_link.h"
 
-/* The longest step: each VLAN a command of its own, or two. */
+/* The longest step, but for those that have a list: each VLAN a command of its own, or two. */
 #define STEP_TEXT 524288
+#define ENTRY_TEXT 1024	/* one of a list; of its next hops each byte takes no more than ten */
 
 static int write_file(const struct file_change *change, struct error *err)
 {
@@ -45,6 +49,12 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 	switch (step->kind) {
 	case STEP_LINK:
 		return link_apply(tools->netlink, &step->link, err);
+	case STEP_NEW_LINK:
+		return link_apply_new(tools->netlink, &step->new_link, err);
+	case STEP_CARRIER:
+		return link_wait_carrier(tools->netlink, &step->carrier, err);
+	case STEP_CONFIRM:
+		return probe_apply(tools->netlink, &step->confirm, err);
 	case STEP_PORT:
 		return link_apply_port(tools->netlink, &step->link, err);
 	case STEP_VLAN_FILTERING:
@@ -57,6 +67,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return address_apply(tools->netlink, &step->address, err);
 	case STEP_RULES:
 		return firewall_apply(tools->firewall, &step->rules, err);
+	case STEP_POLICY:
+		return firewall_policy(tools->firewall, &step->policy, err);
 	case STEP_GUARD:
 		return firewall_guard(tools->firewall, &step->guard, err);
 	case STEP_ROUTE:
@@ -67,6 +79,8 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 		return conntrack_apply(&step->conntrack, tools->seconds, err);
 	case STEP_IFUP:
 		return ifup_apply(&step->ifup, tools->seconds, err);
+	case STEP_ENTRIES:
+		return inventory_apply(tools->netlink, &step->entries, err);
 	case STEP_SYSCTL:
 		return sysctl_apply(&step->sysctl, err);
 	case STEP_FILE:
@@ -85,22 +99,57 @@ static int carry_out(const struct tools *tools, const struct step *step, struct 
 	return error_set(err, EINVAL, "a step of an unknown kind");
 }
 
+static size_t text_size(const struct step *step)
+{
+	size_t size = STEP_TEXT;
+
+	if (step->kind == STEP_ENTRIES)
+		for (size_t i = 0; i < step->entries.entries->count; i++)
+			size += ENTRY_TEXT + 10 * (size_t)step->entries.entries->list[i]->len;
+	else if (step->kind == STEP_FILE && step->file.to)
+		size += strlen(step->file.to);
+	return size;
+}
+
+/* A step's words, to be freed; NULL: out of memory, or too long. */
+static char *words_of(const struct step *step)
+{
+	size_t size = text_size(step);
+	struct text text = { .buf = malloc(size), .size = size };
+
+	if (!text.buf)
+		return NULL;
+	step_print(step, &text);
+	if (!text.cut)
+		return text.buf;
+	free(text.buf);
+	return NULL;
+}
+
+/* A file's whole text is not what one wants to read there. */
 static void trace(const struct step *step)
 {
-	char buf[STEP_TEXT], *line, *rest;
-	struct text text = TEXT_IN(buf);
+	char *words, *line, *rest;
 
-	step_print(step, &text);
-	for (line = strtok_r(buf, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+	if (step->kind == STEP_FILE && step->file.to) {
+		log_line(LOG_DEBUG, "write %s", step->file.path);
+		return;
+	}
+	words = words_of(step);
+	for (line = words ? strtok_r(words, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
 		log_line(LOG_DEBUG, "%s", line);
+	free(words);
 }
 
 /* These say themselves what they are about, and shorter. */
 static bool explains_itself(const struct step *step)
 {
 	switch (step->kind) {
+	case STEP_CONFIRM:
 	case STEP_DHCP:
 	case STEP_DNSMASQ:
+	case STEP_ENTRIES:
 	case STEP_FILE:
 	case STEP_GUARD:
 	case STEP_HOOK:
@@ -170,6 +219,15 @@ int apply_all_or_nothing(const struct tools *tools, const struct plan *plan, str
 	return rc;
 }
 
+int apply_until_failure(const struct tools *tools, const struct plan *plan, struct error *err)
+{
+	int rc = plan_check(plan, err);
+
+	for (size_t i = 0; i < plan->count && !rc; i++)
+		rc = apply_or_warn(tools, &plan->steps[i], err);
+	return rc;
+}
+
 int apply_whatever_works(const struct tools *tools, const struct plan *plan, struct error *err)
 {
 	int rc = plan_check(plan, err);
@@ -233,7 +291,6 @@ static void print_functions(const struct plan *plan, FILE *out)
 
 int apply_print(const struct plan *plan, bool all_or_nothing, FILE *out, struct error *err)
 {
-	char buf[STEP_TEXT];
 	int rc = plan_check(plan, err);
 
 	if (rc)
@@ -243,13 +300,13 @@ int apply_print(const struct plan *plan, bool all_or_nothing, FILE *out, struct 
 	print_functions(plan, out);
 	for (size_t i = 0; i < plan->count; i++) {
 		bool optional = all_or_nothing && plan->steps[i].optional;
-		struct text text = TEXT_IN(buf);
+		char *words = words_of(&plan->steps[i]);
 
-		step_print(&plan->steps[i], &text);
-		if (text.cut)
+		if (!words)
 			return error_set(err, E2BIG, "a step is too long to print");
-		fprintf(out, optional ? "{ %s; } || echo 'this failed, and is not needed' >&2\n" :
-					"%s\n", buf);
+		fprintf(out, optional ? "{ %s\n} || echo 'this failed, and is not needed' >&2\n" :
+					"%s\n", words);
+		free(words);
 	}
 	if (fflush(out) || ferror(out))
 		return error_set(err, EIO, "cannot print the plan");

@@ -27,6 +27,10 @@ struct tools {
 int apply_all_or_nothing(const struct tools *tools, const struct plan *plan,
 			 struct error *err) MUST_CHECK;
 
+/* All steps in order up to the first failure; who calls it knows the way back. */
+int apply_until_failure(const struct tools *tools, const struct plan *plan,
+			struct error *err) MUST_CHECK;
+
 /*
  * Take down: every step is tried; each failure is logged, the first is returned. But no file is
  * removed after a failure.

@@ -46,7 +46,13 @@ struct link {
 	unsigned mtu;			/* bytes */
 	int master;			/* the index of the bridge it is a port of, or 0 */
 	char master_name[IFNAMSIZ];
+	bool is_ethernet;
 	bool up;
+	bool running;			/* up, and with a carrier */
+	bool no_arp;
+	bool no_multicast;
+	unsigned txqlen;		/* packets */
+	int peer;			/* a veth's other end, what a VLAN is on …; 0: none, or elsewhere */
 	int addr_gen;			/* IN6_ADDR_GEN_MODE_*, or -1: no IPv6 on this link */
 	struct port_flags port;
 	enum toggle vlan_filtering;	/* of a bridge; TOGGLE_UNSET: the kernel knows no such thing */

@@ -11,8 +11,10 @@
 
 #include "guard_nft.h"
 #include "iptables.h"
+#include "iptcount.h"
 #include "log.h"
 #include "nftables.h"
+#include "nftcount.h"
 
 #define BRIDGE_CALLS "/proc/sys/net/bridge/bridge-nf-call-iptables"
 
@@ -274,6 +276,58 @@ int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 				    change->set->device,
 				    ours_is_nft ? "nf_tables" : "the legacy tables");
 	return 0;
+}
+
+static void count_in(struct firewall *firewall, enum firewall_kind kind, uint8_t family,
+		     struct rule_count *counts, size_t count)
+{
+	struct nftables *nftables;
+	struct error err = { 0 };
+	int rc;
+
+	if (kind == FIREWALL_IPTABLES)
+		rc = iptcount(family, counts, count, &err);
+	else
+		rc = open_nftables(firewall, &nftables, &err) ||
+		     nftcount(nftables_netlink(nftables), family, counts, count, &err);
+	if (rc)
+		log_line(LOG_DEBUG, "counting the %s rules: %s",
+			 kind == FIREWALL_IPTABLES ? "iptables" : "nf_tables", err.text);
+}
+
+void firewall_count(struct firewall *firewall, uint8_t family, bool *drops,
+		    struct rule_count *counts, size_t count)
+{
+	static const enum firewall_kind kinds[] = { FIREWALL_NFTABLES, FIREWALL_IPTABLES };
+
+	*drops = false;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct rule_chain chain = chain_of(firewall, kinds[i], family);
+
+		*drops |= chain.drops;
+		if (chain.has_rules)
+			count_in(firewall, kinds[i], family, counts, count);
+	}
+}
+
+bool firewall_drops(struct firewall *firewall, const struct firewall_facts *facts, uint8_t family)
+{
+	return facts->kind != FIREWALL_NONE && chain_of(firewall, facts->kind, family).drops;
+}
+
+int firewall_policy(struct firewall *firewall, const struct policy_change *change,
+		    struct error *err)
+{
+	struct nftables *nftables;
+	int rc;
+
+	if (change->firewall.kind == FIREWALL_NFTABLES) {
+		rc = open_nftables(firewall, &nftables, err);
+		return rc ? rc : nftables_policy(nftables_netlink(nftables), change->family,
+						 change->to, err);
+	}
+	rc = open_iptables(firewall, err);
+	return rc ? rc : iptables_policy(firewall->iptables, change->family, change->to, err);
 }
 
 /* ---- the guard ------------------------------------------------------------------------------ */

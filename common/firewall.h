@@ -40,6 +40,18 @@ int firewall_has(struct firewall *firewall, const struct firewall_facts *facts,
 int firewall_apply(struct firewall *firewall, const struct rules_change *change,
 		   struct error *err) MUST_CHECK;
 
+/*
+ * Look what bridged packets would meet, in both firewalls: whether a FORWARD drops by its policy,
+ * and how many of the rules there accept each device's. What cannot be looked at is not there.
+ */
+void firewall_count(struct firewall *firewall, uint8_t family, bool *drops,
+		    struct rule_count *counts, size_t count);
+
+/* Whether a family's FORWARD drops by its policy; change that. */
+bool firewall_drops(struct firewall *firewall, const struct firewall_facts *facts, uint8_t family);
+int firewall_policy(struct firewall *firewall, const struct policy_change *change,
+		    struct error *err) MUST_CHECK;
+
 /* Look what guards a device (guard_nft.h): nothing, in a kernel without nf_tables. */
 int firewall_look_at_guard(struct firewall *firewall, const char *device, struct guard *guard,
 			   struct error *err) MUST_CHECK;

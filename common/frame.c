@@ -25,12 +25,12 @@ void frame_settle_in(void)
 			return;
 }
 
-int frame_read_config(struct request *request, const char *program,
-		      char text[static FRAME_CONFIG], struct error *err)
+int frame_read_text(char text[static FRAME_CONFIG], struct error *err)
 {
 	int fd = open(CONFIG_FILE, O_RDONLY | O_CLOEXEC), saved;
 	ssize_t n;
 
+	*text = '\0';
 	if (fd < 0)
 		return errno == ENOENT ? 0 :
 		       error_set(err, errno, "%s: %s", CONFIG_FILE, strerror(errno));
@@ -43,7 +43,15 @@ int frame_read_config(struct request *request, const char *program,
 		return error_set(err, EFBIG, "%s is longer than %d bytes", CONFIG_FILE,
 				 FRAME_CONFIG - 1);
 	text[n] = '\0';
-	return request_file(request, program, CONFIG_FILE, text, err);
+	return 0;
+}
+
+int frame_read_config(struct request *request, const char *program,
+		      char text[static FRAME_CONFIG], struct error *err)
+{
+	int rc = frame_read_text(text, err);
+
+	return rc ? rc : request_file(request, program, CONFIG_FILE, text, err);
 }
 
 int frame_print_version(const char *program)

@@ -19,6 +19,9 @@
  */
 void frame_settle_in(void);
 
+/* Read the config file's text; a missing file has none. */
+int frame_read_text(char text[static FRAME_CONFIG], struct error *err) MUST_CHECK;
+
 /*
  * Read the config file into the request, as the program's. Its text goes to `text`, and must live as
  * long. A missing file is no error; one that cannot be read is.

@@ -13,6 +13,12 @@
 void ifup_find(char out[static FACTS_PATH]);
 
 /*
+ * Whether a device is in the care of such commands: it stands in ifupdown's list of those that are
+ * up (/run/network/ifstate, or ifupdown-ng's /run/ifstate), or has a file ifcfg-DEVICE.
+ */
+bool ifup_manages(const char *device);
+
+/*
  * Run ifup or ifdown for an interface. A status other than 0 is an error that names it; with
  * change->lenient it is logged alone. One that runs for more than `seconds` is killed: -ETIMEDOUT.
  */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iptables.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <libiptc/libip6tc.h>
 #include <libiptc/libiptc.h>
@@ -206,11 +205,10 @@ static int read_table(const struct family *family, const char *table,
 	*handle = family->ops->init(table);
 	if (*handle)
 		return 0;
-	if (errno == ENOPROTOOPT || errno == ENOENT)
-		return error_set(err, errno, "the kernel has no %s (legacy) table %s: %s",
-				 family->name, table, strerror(errno));
-	return error_set(err, errno, "cannot read the %s (legacy) table %s: %s", family->name,
-			 table, strerror(errno));
+	return error_set(err, errno, "%s %s (legacy) table %s: %s",
+			 errno == ENOPROTOOPT || errno == ENOENT ? "the kernel has no" :
+								   "cannot read the",
+			 family->name, table, strerror(errno));
 }
 
 static int refused(const struct job *job, const char *what, int code, struct error *err)
@@ -451,6 +449,34 @@ int iptables_has(const struct rule_set *set, bool *has, struct error *err)
 	free_copies(&job.rules);
 	free_copies(&job.found);
 	return rc;
+}
+
+static int try_policy(const struct family *family, bool drop, struct error *err)
+{
+	const char *policy = drop ? IPTC_LABEL_DROP : IPTC_LABEL_ACCEPT;
+	const struct xtc_ops *ops = family->ops;
+	struct xtc_handle *handle;
+	int rc = read_table(family, RULE_TABLE, &handle, err);
+
+	if (rc)
+		return rc;
+	if (!ops->set_policy(forward, policy, NULL, handle) || !ops->commit(handle))
+		rc = may_try_again(-errno) ? -errno : error_set(err, errno, "%s", ops->strerror(errno));
+	ops->free(handle);
+	return rc;
+}
+
+int iptables_policy(struct iptables *iptables, uint8_t family, bool drop, struct error *err)
+{
+	int lock, tries = 0, rc = lock_take(lock_file(), iptables->seconds, &lock, err);
+
+	if (rc)
+		return rc;
+	do
+		rc = try_policy(&families[family_index(family)], drop, err);
+	while (may_try_again(rc) && tries++ < TRIES);
+	lock_release(lock);
+	return rc && !err->code ? error_set(err, -rc, "others keep changing it") : rc;
 }
 
 int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err)

@@ -37,6 +37,10 @@ int iptables_restore(struct iptables *iptables, const struct rule_set *set,
 /* Whether all rules of an exact set are there, wanted or not; the table is not loaded for that. */
 int iptables_has(const struct rule_set *set, bool *has, struct error *err) MUST_CHECK;
 
+/* Have FORWARD drop, or accept, what no rule is about. */
+int iptables_policy(struct iptables *iptables, uint8_t family, bool drop,
+		    struct error *err) MUST_CHECK;
+
 /* Look at FORWARD; the table is not loaded for that. All false when there is none. */
 int iptables_look(uint8_t family, struct rule_chain *chain, struct error *err) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <linux/if_arp.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -85,7 +86,11 @@ static int take_link(const struct nlmsghdr *reply, void *arg, struct error *err)
 	link->port = PORT_FLAGS_DEFAULT;
 	link->vlan_filtering = TOGGLE_UNSET;
 	link->index = info->ifi_index;
+	link->is_ethernet = info->ifi_type == ARPHRD_ETHER && !(info->ifi_flags & IFF_LOOPBACK);
 	link->up = info->ifi_flags & IFF_UP;
+	link->running = info->ifi_flags & IFF_RUNNING;
+	link->no_arp = info->ifi_flags & IFF_NOARP;
+	link->no_multicast = !(info->ifi_flags & IFF_MULTICAST);
 	take_string(tb[IFLA_IFNAME], link->name, sizeof(link->name));
 	take_string(tb[IFLA_IFALIAS], link->alias, sizeof(link->alias));
 	take_string(tb[IFLA_PARENT_DEV_NAME], link->parent, sizeof(link->parent));
@@ -93,6 +98,11 @@ static int take_link(const struct nlmsghdr *reply, void *arg, struct error *err)
 		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), MAC_LEN);
 	if (tb[IFLA_MTU])
 		link->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_TXQLEN])
+		link->txqlen = nla_get_u32(tb[IFLA_TXQLEN]);
+	/* The number is one of another namespace's, if that is named. */
+	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
+		link->peer = (int)nla_get_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_MASTER])
 		link->master = (int)nla_get_u32(tb[IFLA_MASTER]);
 	take_info(tb[IFLA_LINKINFO], link);
@@ -227,15 +237,20 @@ struct walk {
 	int master;
 	link_take take;
 	void *arg;
+	unsigned sequence;
 };
 
 /* Whatever the kernel makes of the selection. */
 static int take_slave(const struct nlmsghdr *reply, void *arg, struct error *err)
 {
-	const struct walk *walk = arg;
+	struct walk *walk = arg;
 	struct link link = { 0 };
 	int rc = take_link(reply, &link, err);
 
+	/* The dump was disturbed, and is begun anew. */
+	if (!rc && walk->sequence && reply->nlmsg_seq != walk->sequence)
+		rc = walk->take(NULL, walk->arg, err);
+	walk->sequence = reply->nlmsg_seq;
 	return rc || link.master != walk->master ? rc : walk->take(&link, walk->arg, err);
 }
 
@@ -244,11 +259,41 @@ int link_each_port(struct netlink *netlink, int bridge, link_take take, void *ar
 {
 	const struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *message = netlink_message(RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
-	struct walk walk = { bridge, take, arg };
+	struct walk walk = { bridge, take, arg, 0 };
 	int failed = !message || nla_put_u32(message, IFLA_MASTER, (uint32_t)bridge);
 
 	return netlink_talk(netlink, message, failed, take_slave, &walk, err) ?
 	       error_prefix(err, "listing a bridge's ports") : 0;
+}
+
+struct port_list {
+	const struct link *bridge;
+	struct link *out;
+	size_t max, count;
+};
+
+static int take_port_link(const struct link *link, void *arg, struct error *err)
+{
+	struct port_list *list = arg;
+
+	(void)err;
+	if (!link) {
+		list->count = 0;
+	} else if (list->count < list->max) {
+		list->out[list->count] = *link;
+		memcpy(list->out[list->count++].master_name, list->bridge->name, IFNAMSIZ);
+	}
+	return 0;
+}
+
+int link_ports(struct netlink *netlink, const struct link *bridge, struct link *out, size_t max,
+	       size_t *count, struct error *err)
+{
+	struct port_list list = { bridge, out, max, 0 };
+	int rc = link_each_port(netlink, bridge->index, take_port_link, &list, err);
+
+	*count = list.count;
+	return rc;
 }
 
 /* The one attribute that lies three levels deep: IFLA_AF_SPEC { AF_INET6 { mode } }. */
@@ -276,6 +321,8 @@ static int put_changes(struct nl_msg *message, const struct link *to, unsigned s
 		rc |= nla_put(message, IFLA_ADDRESS, MAC_LEN, to->mac);
 	if (set & LINK_MTU)
 		rc |= nla_put_u32(message, IFLA_MTU, to->mtu);
+	if (set & LINK_TXQLEN)
+		rc |= nla_put_u32(message, IFLA_TXQLEN, to->txqlen);
 	if (set & LINK_MASTER)
 		rc |= nla_put_u32(message, IFLA_MASTER, (uint32_t)to->master);
 	if (set & LINK_ADDR_GEN)
@@ -283,19 +330,75 @@ static int put_changes(struct nl_msg *message, const struct link *to, unsigned s
 	return rc;
 }
 
-int link_apply(struct netlink *netlink, const struct link_change *change, struct error *err)
+static unsigned flags_of(const struct link *link)
 {
-	const struct link *to = &change->to;
-	unsigned set = link_changes(&change->from, to);
+	return (link->up ? IFF_UP : 0) | (link->no_arp ? IFF_NOARP : 0) |
+	       (link->no_multicast ? 0 : IFF_MULTICAST);
+}
+
+static int change_link(struct netlink *netlink, const struct link *from, const struct link *to,
+		       struct error *err)
+{
+	unsigned set = link_changes(from, to);
 	const struct ifinfomsg info = {
 		.ifi_index = to->index,
-		.ifi_change = set & LINK_UP ? IFF_UP : 0,
-		.ifi_flags = to->up ? IFF_UP : 0,
+		.ifi_change = flags_of(from) ^ flags_of(to),
+		.ifi_flags = flags_of(to),
 	};
 	struct nl_msg *message = netlink_message(RTM_NEWLINK, 0, &info, sizeof(info));
 
 	return netlink_talk(netlink, message, !message || put_changes(message, to, set), NULL,
 			    NULL, err);
+}
+
+static int find(struct netlink *netlink, const char *name, int *index, struct error *err)
+{
+	struct link link;
+	int rc = link_by_name(netlink, name, &link, err);
+
+	if (!rc && !link.index)
+		rc = error_set(err, ENODEV, "there is no interface %s", name);
+	*index = link.index;
+	return rc;
+}
+
+/* The links that an earlier step made, by their names. */
+static int find_made(struct netlink *netlink, struct link_change *change, struct error *err)
+{
+	struct link *to = &change->to;
+	int rc = 0;
+
+	if (!to->index)
+		rc = find(netlink, change->from.name, &to->index, err);
+	if (!rc && to->master < 0)
+		rc = find(netlink, to->master_name, &to->master, err);
+	change->from.index = to->index;
+	return rc;
+}
+
+static int change_while_down(struct netlink *netlink, const struct link_change *change,
+			     struct error *err)
+{
+	struct link down = change->from;
+	int rc;
+
+	down.up = false;
+	rc = change_link(netlink, &change->from, &down, err);
+	return rc ? rc : change_link(netlink, &down, &change->to, err);
+}
+
+int link_apply(struct netlink *netlink, const struct link_change *change, struct error *err)
+{
+	struct link_change known = *change;
+	struct error refusal = { 0 };
+	int rc = find_made(netlink, &known, err);
+
+	if (rc)
+		return rc;
+	rc = change_link(netlink, &known.from, &known.to, &refusal);
+	if (rc == -EBUSY && known.may_go_down && known.from.up)
+		return change_while_down(netlink, &known, err);
+	return rc ? error_set(err, -rc, "%s", refusal.text) : 0;
 }
 
 static int put_port_changes(struct nl_msg *message, const struct port_flags *from,

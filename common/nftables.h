@@ -38,6 +38,10 @@ int nftables_restore(struct nftables *nftables, const struct rule_set *set,
 int nftables_has(struct nftables *nftables, const struct rule_set *set, bool *has,
 		 struct error *err) MUST_CHECK;
 
+/* Have FORWARD drop, or accept, what no rule is about; it is made if need be (nftables_policy.c). */
+int nftables_policy(struct netlink *netlink, uint8_t family, bool drop,
+		    struct error *err) MUST_CHECK;
+
 /* Look at FORWARD. All false when there is none. */
 int nftables_look(struct nftables *nftables, uint8_t family, struct rule_chain *chain,
 		  struct error *err) MUST_CHECK;

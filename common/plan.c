@@ -36,6 +36,12 @@ unsigned link_changes(const struct link *from, const struct link *to)
 		set |= LINK_MASTER;
 	if (from->up != to->up)
 		set |= LINK_UP;
+	if (from->no_arp != to->no_arp)
+		set |= LINK_ARP;
+	if (from->no_multicast != to->no_multicast)
+		set |= LINK_MULTICAST;
+	if (from->txqlen != to->txqlen)
+		set |= LINK_TXQLEN;
 	return set;
 }
 
@@ -91,6 +97,75 @@ void plan_link(struct plan *plan, const struct link *from, const struct link *to
 	} else if (set) {
 		add_link(plan, STEP_LINK, from, to);
 	}
+}
+
+void plan_link_in_place(struct plan *plan, const struct link *from, const struct link *to)
+{
+	struct step *step = link_changes(from, to) ? add(plan, STEP_LINK) : NULL;
+
+	if (!step)
+		return;
+	step->link.from = *from;
+	step->link.to = *to;
+	step->link.may_go_down = true;
+}
+
+void plan_new_link(struct plan *plan, const struct link *link, const struct link *peer,
+		   bool vlan_filtering)
+{
+	struct step *step = add(plan, STEP_NEW_LINK);
+
+	if (!step)
+		return;
+	step->new_link.link = *link;
+	if (peer)
+		step->new_link.peer = *peer;
+	step->new_link.vlan_filtering = vlan_filtering;
+	step->new_link.add = true;
+}
+
+void plan_delete_link(struct plan *plan, const struct link *link)
+{
+	struct step *step = add(plan, STEP_NEW_LINK);
+
+	if (step)
+		step->new_link.link = *link;
+}
+
+void plan_carrier(struct plan *plan, const struct link *link, int seconds)
+{
+	struct step *step = add(plan, STEP_CARRIER);
+
+	if (!step)
+		return;
+	step->carrier.link = *link;
+	step->carrier.seconds = seconds;
+}
+
+void plan_confirm(struct plan *plan, const struct link *link, const struct router *routers,
+		  size_t count, int seconds)
+{
+	struct step *step = count ? add(plan, STEP_CONFIRM) : NULL;
+
+	if (!step)
+		return;
+	step->confirm.link = *link;
+	memcpy(step->confirm.routers, routers, count * sizeof(*routers));
+	step->confirm.count = count;
+	step->confirm.seconds = seconds;
+}
+
+void plan_entries(struct plan *plan, const struct entries *entries, const struct link *link,
+		  enum entry_verb verb)
+{
+	struct step *step = entries->count ? add(plan, STEP_ENTRIES) : NULL;
+
+	if (!step)
+		return;
+	step->entries.entries = entries;
+	step->entries.spot.index = link->index;
+	memcpy(step->entries.spot.name, link->name, IFNAMSIZ);
+	step->entries.verb = verb;
 }
 
 void plan_port(struct plan *plan, const struct link *from, const struct link *to)
@@ -149,6 +224,19 @@ void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 	step->optional = optional;
 	step->rules.firewall = *firewall;
 	step->rules.set = set;
+}
+
+void plan_policy(struct plan *plan, const struct firewall_facts *firewall, uint8_t family,
+		 bool from, bool to)
+{
+	struct step *step = from == to ? NULL : add(plan, STEP_POLICY);
+
+	if (!step)
+		return;
+	step->policy.firewall = *firewall;
+	step->policy.family = family;
+	step->policy.from = from;
+	step->policy.to = to;
 }
 
 void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to)
@@ -314,6 +402,7 @@ const char *command_name(enum command command)
 		[COMMAND_NONE] = "", [COMMAND_ONLINE] = "online", [COMMAND_OFFLINE] = "offline",
 		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove", [COMMAND_START] = "start",
 		[COMMAND_STOP] = "stop", [COMMAND_STATUS] = "status",
+		[COMMAND_RESTART] = "restart", [COMMAND_RECOVER] = "recover",
 	};
 
 	return names[command];

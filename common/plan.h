@@ -7,10 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "entry.h"
 #include "error.h"
 #include "facts.h"
 #include "guard.h"
 #include "request.h"
+#include "router.h"
 #include "rule.h"
 #include "text.h"
 #include "vlan.h"
@@ -21,17 +23,22 @@
 
 enum step_kind {
 	STEP_LINK,	/* a link's attributes, in one netlink message */
+	STEP_NEW_LINK,	/* a bridge, or a pair of veths, made or deleted */
+	STEP_CARRIER,	/* a link's carrier waited for */
+	STEP_CONFIRM,	/* routers asked whether they can be reached */
 	STEP_PORT,	/* a bridge port's flags */
 	STEP_VLAN_FILTERING,	/* a bridge's switch, turned on */
 	STEP_VLANS,	/* a bridge port's VLANs */
 	STEP_UPLINK,	/* guests' VLANs on a bridge's physical port */
 	STEP_ADDRESS,	/* an address added or deleted */
 	STEP_RULES,	/* a device's accept rules in one family, or an exact set */
+	STEP_POLICY,	/* what FORWARD does with what no rule is about */
 	STEP_GUARD,	/* what a device may send */
 	STEP_ROUTE,	/* a route to a link added or deleted */
 	STEP_NEIGHBOUR,	/* a neighbour set, proxied or forgotten */
 	STEP_CONNTRACK,	/* connections forgotten */
 	STEP_IFUP,	/* the host's own configuration of a link */
+	STEP_ENTRIES,	/* addresses, routes … of a device, as the kernel itself told of them */
 	STEP_SYSCTL,	/* a number below /proc/sys */
 	STEP_FILE,	/* a small text file written or removed */
 	STEP_STORE,	/* a xenstore node written or removed */
@@ -50,10 +57,37 @@ enum {
 	LINK_ADDR_GEN = 1 << 4,
 	LINK_MASTER = 1 << 5,
 	LINK_UP = 1 << 6,
+	LINK_ARP = 1 << 7,
+	LINK_MULTICAST = 1 << 8,
+	LINK_TXQLEN = 1 << 9,
 };
 
+/*
+ * With index 0 it is a link of that name, which an earlier step makes; so is, with master -1, the
+ * bridge.
+ */
 struct link_change {
 	struct link from, to;	/* both with the link's index */
+	bool may_go_down;	/* for a moment, where the kernel does not allow it otherwise */
+};
+
+/* A bridge, or a veth whose other end is `peer`. Of their attributes name, MAC, MTU and txqlen count. */
+struct link_make {
+	struct link link, peer;
+	bool vlan_filtering;
+	bool add;
+};
+
+struct carrier_wait {
+	struct link link;	/* its index, and its name */
+	int seconds;
+};
+
+struct confirm {
+	struct link link;	/* its name */
+	struct router routers[ROUTERS];
+	size_t count;
+	int seconds;
 };
 
 struct vlan_change {
@@ -82,6 +116,12 @@ struct rules_change {
 	struct firewall_facts firewall;
 	const struct rule_set *set;	/* not owned */
 	bool restore;
+};
+
+struct policy_change {
+	struct firewall_facts firewall;
+	uint8_t family;
+	bool from, to;		/* whether it drops */
 };
 
 struct guard_change {
@@ -164,13 +204,18 @@ struct step {
 		struct link_change link;	/* STEP_LINK, STEP_PORT, STEP_VLAN_FILTERING */
 		struct vlan_change vlans;
 		struct uplink_change uplink;
+		struct link_make new_link;
+		struct carrier_wait carrier;
+		struct confirm confirm;
 		struct address_change address;
 		struct rules_change rules;
+		struct policy_change policy;
 		struct guard_change guard;
 		struct route_change route;
 		struct neighbour_change neighbour;
 		struct conntrack_change conntrack;
 		struct ifup_change ifup;
+		struct entries_change entries;
 		struct sysctl_change sysctl;
 		struct file_change file;
 		struct store_change store;
@@ -210,6 +255,30 @@ bool port_changes(const struct port_flags *from, const struct port_flags *to);
  * dev_change_name before Linux 6.2), and from one of bridges, lest it joins one while it is up.
  */
 void plan_link(struct plan *plan, const struct link *from, const struct link *to);
+
+/*
+ * The same in one message, the link staying up where the kernel allows it: a change of name needs
+ * Linux 6.2, one of the MAC the driver's consent. Where it does not, the link goes down for it, and
+ * loses its routes and its IPv6 addresses.
+ */
+void plan_link_in_place(struct plan *plan, const struct link *from, const struct link *to);
+
+/* A link is made; or deleted, which for a veth takes both ends away. */
+void plan_new_link(struct plan *plan, const struct link *link, const struct link *peer,
+		   bool vlan_filtering);
+void plan_delete_link(struct plan *plan, const struct link *link);
+
+/* A link's carrier is waited for, for so long; it is no failure when it does not come. */
+void plan_carrier(struct plan *plan, const struct link *link, int seconds);
+
+/* Routers must answer on a link, within so many seconds. */
+void plan_confirm(struct plan *plan, const struct link *link, const struct router *routers,
+		  size_t count, int seconds);
+
+/* Nothing, if the list is empty. It must live on. */
+void plan_entries(struct plan *plan, const struct entries *entries, const struct link *link,
+		  enum entry_verb verb);
+
 void plan_port(struct plan *plan, const struct link *from, const struct link *to);
 
 /* Undoing leaves it on: by then others may rely on it, and would be in one VLAN with everybody. */
@@ -222,6 +291,8 @@ void plan_uplink(struct plan *plan, const struct uplink_change *change);
 void plan_address(struct plan *plan, const struct address *address, bool add);
 void plan_rules(struct plan *plan, const struct firewall_facts *firewall,
 		const struct rule_set *set, bool optional);
+void plan_policy(struct plan *plan, const struct firewall_facts *firewall, uint8_t family,
+		 bool from, bool to);
 void plan_guard(struct plan *plan, const struct guard *from, const struct guard *to);
 void plan_route(struct plan *plan, const struct route *route, bool add);
 void plan_neighbour(struct plan *plan, const struct neighbour *neighbour, bool add);

@@ -24,6 +24,8 @@ static enum command opposite(enum command command)
 	case COMMAND_START:
 	case COMMAND_STOP:
 	case COMMAND_STATUS:
+	case COMMAND_RESTART:
+	case COMMAND_RECOVER:
 		break;
 	}
 	return COMMAND_NONE;
@@ -49,17 +51,32 @@ static void reverse_dhcp(struct dhcp_change *dhcp)
 	SWAP(dhcp->from_listed, dhcp->to_listed);
 }
 
+/* As long as there are kinds of steps. NOLINTNEXTLINE(readability-function-size) */
 struct step step_reverse(const struct step *step)
 {
 	struct step reverse = *step;
 
 	switch (step->kind) {
 	case STEP_VLAN_FILTERING:
+	case STEP_CARRIER:
 	case STEP_CONNTRACK:
 		break;
 	case STEP_LINK:
 	case STEP_PORT:
 		SWAP(reverse.link.from, reverse.link.to);
+		break;
+	case STEP_NEW_LINK:
+		reverse.new_link.add = !step->new_link.add;
+		break;
+	case STEP_CONFIRM:
+		reverse.confirm.count = 0;
+		break;
+	case STEP_ENTRIES:
+		reverse.entries.verb = step->entries.verb == ENTRY_DELETE ? ENTRY_ADD :
+				       ENTRY_DELETE;
+		break;
+	case STEP_POLICY:
+		SWAP(reverse.policy.from, reverse.policy.to);
 		break;
 	case STEP_VLANS:
 		SWAP(reverse.vlans.from, reverse.vlans.to);

@@ -2,78 +2,21 @@
 #include "print.h"
 
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "dhcp_print.h"
+#include "print_link.h"
 #include "vlan_print.h"
 
 #define RULE_TEXT 512	/* one rule's words */
-
-static const char *addr_gen_name(int mode)
-{
-	static const char *const names[] = {
-		[IN6_ADDR_GEN_MODE_EUI64] = "eui64",
-		[IN6_ADDR_GEN_MODE_NONE] = "none",
-		[IN6_ADDR_GEN_MODE_STABLE_PRIVACY] = "stable_secret",
-		[IN6_ADDR_GEN_MODE_RANDOM] = "random",
-	};
-
-	return mode >= 0 && (size_t)mode < ARRAY_SIZE(names) ? names[mode] : "none";
-}
 
 static void print_word(struct text *out, const char *keyword, const char *value)
 {
 	text_add(out, " %s ", keyword);
 	text_quote(out, value);
-}
-
-static void print_link(const struct link_change *change, struct text *out)
-{
-	const struct link *from = &change->from, *to = &change->to;
-	unsigned set = link_changes(from, to);
-	char mac[MAC_TEXT];
-
-	text_add(out, "ip link set dev ");
-	text_quote(out, from->name);
-	if (set & LINK_NAME)
-		print_word(out, "name", to->name);
-	if (set & LINK_ALIAS)
-		print_word(out, "alias", to->alias);
-	if (set & LINK_MAC) {
-		inet_print_mac(to->mac, mac);
-		print_word(out, "address", mac);
-	}
-	if (set & LINK_MTU)
-		text_add(out, " mtu %u", to->mtu);
-	if (set & LINK_ADDR_GEN)
-		print_word(out, "addrgenmode", addr_gen_name(to->addr_gen));
-	if (set & LINK_MASTER && to->master)
-		print_word(out, "master", to->master_name);
-	else if (set & LINK_MASTER)
-		text_add(out, " nomaster");
-	if (set & LINK_UP)
-		text_add(out, to->up ? " up" : " down");
-}
-
-static void print_flag(struct text *out, const char *name, bool from, bool to)
-{
-	if (from != to)
-		text_add(out, " %s %s", name, to ? "on" : "off");
-}
-
-static void print_port(const struct link_change *change, struct text *out)
-{
-	const struct port_flags *from = &change->from.port, *to = &change->to.port;
-
-	text_add(out, "bridge link set dev ");
-	text_quote(out, change->to.name);
-	print_flag(out, "isolated", from->isolated, to->isolated);
-	print_flag(out, "learning", from->learning, to->learning);
-	print_flag(out, "neigh_suppress", from->neigh_suppress, to->neigh_suppress);
 }
 
 /* An exact set: each of them once, where it is or else at the end; or none, however many. */
@@ -113,6 +56,13 @@ static void print_rules(const struct rules_change *change, struct text *out)
 		text_add(out, " &&\n%s -w -I " RULE_CHAIN, tool);
 		rule_print(&set->rules[i], out);
 	}
+}
+
+static void print_policy(const struct policy_change *change, struct text *out)
+{
+	text_add(out, "%s -w -P " RULE_CHAIN " %s",
+		 change->firewall.tool[change->family == AF_INET ? 0 : 1],
+		 change->to ? "DROP" : "ACCEPT");
 }
 
 static void print_seconds(struct text *out, const char *keyword, uint32_t seconds)
@@ -298,11 +248,24 @@ static void print_hook(const struct hook_call *call, struct text *out)
 	text_quote(out, call->file);
 }
 
+/* As long as there are kinds of steps. NOLINTNEXTLINE(readability-function-size) */
 void step_print(const struct step *step, struct text *out)
 {
 	switch (step->kind) {
 	case STEP_LINK:
 		print_link(&step->link, out);
+		break;
+	case STEP_NEW_LINK:
+		print_new_link(&step->new_link, out);
+		break;
+	case STEP_CARRIER:
+		print_carrier(&step->carrier, out);
+		break;
+	case STEP_CONFIRM:
+		print_confirm(&step->confirm, out);
+		break;
+	case STEP_ENTRIES:
+		print_entries(&step->entries, out);
 		break;
 	case STEP_PORT:
 		print_port(&step->link, out);
@@ -321,6 +284,9 @@ void step_print(const struct step *step, struct text *out)
 		break;
 	case STEP_RULES:
 		print_rules(&step->rules, out);
+		break;
+	case STEP_POLICY:
+		print_policy(&step->policy, out);
 		break;
 	case STEP_GUARD:
 		guard_print(step->guard.from, step->guard.to, out);

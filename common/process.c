@@ -29,7 +29,7 @@ static int redirect(posix_spawn_file_actions_t *actions, int words)
 static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, pid_t *pid)
 {
 	posix_spawnattr_t attributes;
-	sigset_t ours;
+	sigset_t ours, held;
 	int rc = posix_spawnattr_init(&attributes);
 
 	if (rc)
@@ -38,7 +38,11 @@ static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, p
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGPIPE);
 	posix_spawnattr_setsigdefault(&attributes, &ours);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+	/* network-bridge holds some back. */
+	sigemptyset(&held);
+	posix_spawnattr_setsigmask(&attributes, &held);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+					      POSIX_SPAWN_SETSIGMASK);
 	rc = posix_spawnp(pid, argv[0], actions, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	return rc;

@@ -18,9 +18,12 @@ static const struct {
 } keys[KEY_COUNT] = {
 	[KEY_ANTISPOOF] = { "antispoof", SOURCE_FILE | CALLER },
 	[KEY_BRIDGE] = { "bridge", SOURCE_FILE | CALLER | SOURCE_STORE },
+	[KEY_CARRIER] = { "carrier", SOURCE_FILE | CALLER },
+	[KEY_CONFIRM] = { "confirm", SOURCE_FILE | CALLER },
 	[KEY_CONNTRACK] = { "conntrack", SOURCE_FILE | CALLER },
 	[KEY_DHCP] = { "dhcp", SOURCE_FILE | CALLER },
 	[KEY_FIREWALL] = { "firewall", SOURCE_FILE | CALLER },
+	[KEY_FORCE] = { "force", CALLER },
 	[KEY_GATEWAY6] = { "gateway6", SOURCE_FILE | CALLER },
 	[KEY_GATEWAYDEV] = { "gatewaydev", CALLER | SOURCE_STORE },
 	[KEY_INTERFACE] = { "INTERFACE", CALLER },
@@ -34,12 +37,14 @@ static const struct {
 	[KEY_NEIGH_SUPPRESS] = { "neigh_suppress", SOURCE_FILE | CALLER },
 	[KEY_NETDEV] = { "netdev", SOURCE_FILE | CALLER },
 	[KEY_SCRIPT] = { "script", CALLER },
+	[KEY_STYLE] = { "style", SOURCE_FILE | CALLER },
 	[KEY_SUBNET] = { "subnet", SOURCE_FILE | CALLER },
 	[KEY_TIMEOUT] = { "timeout", SOURCE_FILE | CALLER },
 	[KEY_TYPE_IF] = { "type_if", CALLER },
 	[KEY_VERBOSE] = { "verbose", SOURCE_FILE | SOURCE_ARGUMENT },
 	[KEY_VIF] = { "vif", CALLER },
 	[KEY_VIFNAME] = { "vifname", CALLER | SOURCE_STORE },
+	[KEY_VIFNUM] = { "vifnum", SOURCE_FILE | CALLER },
 	[KEY_VLAN] = { "vlan", SOURCE_FILE | CALLER | SOURCE_STORE },
 	[KEY_VLAN_FILTERING] = { "vlan_filtering", SOURCE_FILE | CALLER },
 	[KEY_VLAN_UPLINK] = { "vlan_uplink", SOURCE_FILE | CALLER },
@@ -55,6 +60,7 @@ static const struct {
 } options[] = {
 	{ "--dry-run", 'n', offsetof(struct request, dry_run) },
 	{ "--help", 'h', offsetof(struct request, help) },
+	{ "--json", 'j', offsetof(struct request, json) },
 	{ "--verbose", 'v', 0 },
 	{ "--version", 'V', offsetof(struct request, version) },
 };
@@ -198,15 +204,55 @@ static int file_setting(struct request *request, char *line, struct error *err)
 	return 0;
 }
 
+/* The NAME of "program NAME"; NULL when it is not that. */
+static const char *name_behind(const char *title, const char *program)
+{
+	size_t len = strlen(program);
+
+	if (strncmp(title, program, len) || !isspace((unsigned char)title[len]))
+		return NULL;
+	title += len;
+	return title + strspn(title, " \t");
+}
+
 /* "[vif-bridge]": whether the section is the program's. -EINVAL when it has no end. */
-static int section_is_ours(char *line, const char *program, struct error *err)
+static int section_is_ours(const struct request *request, char *line, const char *program,
+			   struct error *err)
 {
 	size_t len = strlen(line);
+	const char *name;
 
 	if (line[len - 1] != ']')
 		return error_set(err, EINVAL, "'%.60s' has no closing ]", line);
 	line[len - 1] = '\0';
-	return !strcmp(trim(line + 1), program);
+	line = trim(line + 1);
+	if (!strcmp(line, program))
+		return 1;
+	name = request->section ? name_behind(line, program) : NULL;
+	return name && !strcmp(name, request->section);
+}
+
+size_t request_sections(const char *program, const char *text, char names[][IFNAMSIZ], size_t max)
+{
+	size_t count = 0;
+
+	for (; text && count < max; text = strchr(text, '\n')) {
+		char title[64], *end;
+		const char *name;
+
+		text += strspn(text, " \t\r\n");
+		if (*text != '[')
+			continue;
+		snprintf(title, sizeof(title), "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
+		end = strrchr(title, ']');
+		if (!end)
+			continue;
+		*end = '\0';
+		name = name_behind(trim(title), program);
+		if (name && text_copy(names[count], IFNAMSIZ, name))
+			count++;
+	}
+	return count;
 }
 
 int request_file(struct request *request, const char *program, const char *file, char *text,
@@ -222,13 +268,19 @@ int request_file(struct request *request, const char *program, const char *file,
 		line = trim(text);
 		rc = 0;
 		if (*line == '[')
-			rc = ours = section_is_ours(line, program, err);
+			rc = ours = section_is_ours(request, line, program, err);
 		else if (*line && *line != '#' && ours)
 			rc = file_setting(request, line, err);
 		if (rc < 0)
 			return error_prefix(err, "%s:%d", file, number);
 	}
 	return 0;
+}
+
+void request_default(struct request *request, enum key key, const char *value)
+{
+	if (!request->settings[key].value)
+		put(request, key, value, SOURCE_FILE);
 }
 
 void request_store(struct request *request, enum key key, const char *value)

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "facts.h"
 #include "inet.h"
+#include "style.h"
 #include "vlan.h"
 
 #define REQUEST_TIMEOUT 15		/* seconds, when not set */
@@ -23,9 +24,12 @@ enum source {
 enum key {
 	KEY_ANTISPOOF,
 	KEY_BRIDGE,
+	KEY_CARRIER,
+	KEY_CONFIRM,
 	KEY_CONNTRACK,
 	KEY_DHCP,
 	KEY_FIREWALL,
+	KEY_FORCE,
 	KEY_GATEWAY6,
 	KEY_GATEWAYDEV,
 	KEY_INTERFACE,
@@ -39,12 +43,14 @@ enum key {
 	KEY_NEIGH_SUPPRESS,
 	KEY_NETDEV,
 	KEY_SCRIPT,
+	KEY_STYLE,
 	KEY_SUBNET,
 	KEY_TIMEOUT,
 	KEY_TYPE_IF,
 	KEY_VERBOSE,
 	KEY_VIF,
 	KEY_VIFNAME,
+	KEY_VIFNUM,
 	KEY_VLAN,
 	KEY_VLAN_FILTERING,
 	KEY_VLAN_UPLINK,
@@ -58,6 +64,7 @@ enum command {
 	COMMAND_NONE,
 	COMMAND_ONLINE, COMMAND_OFFLINE, COMMAND_ADD, COMMAND_REMOVE,	/* of an interface */
 	COMMAND_START, COMMAND_STOP, COMMAND_STATUS,			/* of the host's network */
+	COMMAND_RESTART, COMMAND_RECOVER,
 };
 enum vif_type { TYPE_VIF, TYPE_TAP };
 
@@ -69,8 +76,10 @@ struct setting {
 struct request {
 	struct setting settings[KEY_COUNT];
 	const char *word;	/* the command as it was given, or NULL */
+	const char *section;	/* which of several of the program's sections counts, or NULL */
 	bool dry_run;
 	bool help;
+	bool json;
 	bool version;
 
 	/* Set by request_check_command. */
@@ -110,6 +119,14 @@ struct request {
 	char netdev[IFNAMSIZ];	/* or "" */
 	struct inet_prefix subnet;	/* IPv4; family 0: not set */
 	enum toggle ipv6;
+
+	/* Set by request_check_bridge, as are netdev, bridge, firewall, antispoof and vlan_filtering. */
+	enum style style;
+	bool has_style;
+	int vifnum;		/* -1: not set */
+	int carrier;		/* seconds */
+	int confirm;		/* seconds; 0: not set */
+	enum toggle force;
 };
 
 /*
@@ -128,11 +145,18 @@ int request_arguments(struct request *request, int argc, char *const *argv,
 
 /*
  * Read a config file's text, which is cut into pieces and must live as long as the request.
- * Lines before the first [section] and those in [program] count. A value may stand in quotes.
+ * Lines before the first [section] and those in [program] count, and those in [program SECTION] if
+ * that is request->section. A value may stand in quotes.
  * -EINVAL names `file` and the line.
  */
 int request_file(struct request *request, const char *program, const char *file, char *text,
 		 struct error *err) MUST_CHECK;
+
+/* The names of the file's sections [program NAME], in their order; of `text` nothing is cut. */
+size_t request_sections(const char *program, const char *text, char names[][IFNAMSIZ], size_t max);
+
+/* Set a value as the file does, if it does not. It must live on. */
+void request_default(struct request *request, enum key key, const char *value);
 
 /* Take a value from the backend's directory; `value` may be NULL and must live on. */
 void request_store(struct request *request, enum key key, const char *value);
@@ -146,6 +170,14 @@ int request_check_network_command(struct request *request, struct error *err) MU
 
 /* Check the settings of a program for the host. -EINVAL or -ENAMETOOLONG names the setting. */
 int request_check_network(struct request *request, struct error *err) MUST_CHECK;
+
+/* A style's name; the style of a name, if there is such. */
+const char *request_style_name(enum style style);
+bool request_style(const char *name, enum style *style);
+
+/* The same of network-bridge. */
+int request_check_bridge_command(struct request *request, struct error *err) MUST_CHECK;
+int request_check_bridge(struct request *request, struct error *err) MUST_CHECK;
 
 /* Check the command and type_if. -EINVAL with the scripts' messages. */
 int request_check_command(struct request *request, struct error *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "request.h"
+#include "request_part.h"
 
 #define DOMID_MAX 0x7fefu	/* below DOMID_FIRST_RESERVED, xen/include/public/xen.h */
 #define DEVID_MAX 0xffffu
@@ -121,8 +122,8 @@ int request_check_path(struct request *request, struct error *err)
 	return 0;
 }
 
-static int check_number(const struct request *request, enum key key, unsigned min, unsigned max,
-			unsigned *out, struct error *err)
+int request_number(const struct request *request, enum key key, unsigned min, unsigned max,
+		   unsigned *out, struct error *err)
 {
 	const char *value = request_get(request, key);
 
@@ -132,8 +133,8 @@ static int check_number(const struct request *request, enum key key, unsigned mi
 	return 0;
 }
 
-static int check_toggle(const struct request *request, enum key key, enum toggle *out,
-			struct error *err)
+int request_toggle(const struct request *request, enum key key, enum toggle *out,
+		   struct error *err)
 {
 	static const struct {
 		const char *word;
@@ -156,7 +157,7 @@ static int check_toggle(const struct request *request, enum key key, enum toggle
 	return error_set(err, EINVAL, "%s='%.60s' is neither yes nor no", request_key_name(key), value);
 }
 
-static int check_firewall(struct request *request, struct error *err)
+int request_firewall(struct request *request, struct error *err)
 {
 	static const char *const words[] = {
 		[FIREWALL_AUTO] = "auto", [FIREWALL_NFTABLES] = "nftables",
@@ -280,22 +281,22 @@ static int check_guest(struct request *request, struct error *err)
 	if (!rc)
 		rc = check_mac(request, err);
 	if (!rc)
-		rc = check_toggle(request, KEY_ANTISPOOF, &request->antispoof, err);
+		rc = request_toggle(request, KEY_ANTISPOOF, &request->antispoof, err);
 	if (!rc && request->antispoof == TOGGLE_ON && !request->has_mac)
 		rc = error_set(err, EINVAL, "antispoof=yes needs the guest's MAC address, and mac is "
 			       "not set");
 	return rc;
 }
 
-static int check_vlan_filtering(struct request *request, struct error *err)
+int request_vlan_filtering(struct request *request, enum toggle automatic, struct error *err)
 {
 	const char *value = request_get(request, KEY_VLAN_FILTERING);
 	struct error unknown = { 0 };
 
-	request->vlan_filtering = TOGGLE_ON;
+	request->vlan_filtering = automatic;
 	if (value && !strcmp(value, "auto"))
 		return 0;
-	if (check_toggle(request, KEY_VLAN_FILTERING, &request->vlan_filtering, &unknown))
+	if (request_toggle(request, KEY_VLAN_FILTERING, &request->vlan_filtering, &unknown))
 		return error_set(err, EINVAL, "vlan_filtering='%.60s' is none of auto, yes, no", value);
 	return 0;
 }
@@ -308,8 +309,8 @@ static int check_vlans(struct request *request, struct error *err)
 	memset(&request->vlans, 0, sizeof(request->vlans));
 	if (value && vlan_parse(value, &request->vlans, err))
 		return error_prefix(err, "vlan='%.60s'", value);
-	rc = check_vlan_filtering(request, err);
-	return rc ? rc : check_toggle(request, KEY_VLAN_UPLINK, &request->vlan_uplink, err);
+	rc = request_vlan_filtering(request, TOGGLE_ON, err);
+	return rc ? rc : request_toggle(request, KEY_VLAN_UPLINK, &request->vlan_uplink, err);
 }
 
 /* What a port shall be like: of use only when it is brought up. */
@@ -318,23 +319,25 @@ static int check_port(struct request *request, struct error *err)
 	int rc = check_guest(request, err);
 
 	if (!rc)
-		rc = check_number(request, KEY_MTU, MTU_MIN, MTU_MAX, &request->mtu, err);
+		rc = request_number(request, KEY_MTU, MTU_MIN, MTU_MAX, &request->mtu, err);
 	if (!rc)
-		rc = check_toggle(request, KEY_ISOLATED, &request->isolated, err);
+		rc = request_toggle(request, KEY_ISOLATED, &request->isolated, err);
 	if (!rc)
-		rc = check_toggle(request, KEY_LEARNING, &request->learning, err);
+		rc = request_toggle(request, KEY_LEARNING, &request->learning, err);
 	if (!rc)
-		rc = check_toggle(request, KEY_NEIGH_SUPPRESS, &request->neigh_suppress, err);
+		rc = request_toggle(request, KEY_NEIGH_SUPPRESS, &request->neigh_suppress, err);
 	return rc ? rc : check_vlans(request, err);
 }
 
 int request_check_run(struct request *request, struct error *err)
 {
 	unsigned timeout = REQUEST_TIMEOUT;
-	int rc = check_number(request, KEY_TIMEOUT, 1, TIMEOUT_MAX, &timeout, err);
+	int rc = request_number(request, KEY_TIMEOUT, 1, TIMEOUT_MAX, &timeout, err);
 
 	request->timeout = (int)timeout;
-	return rc ? rc : check_toggle(request, KEY_VERBOSE, &request->verbose, err);
+	if (!rc && request->json && request->command != COMMAND_STATUS)
+		rc = error_set(err, EINVAL, "--json is for status alone");
+	return rc ? rc : request_toggle(request, KEY_VERBOSE, &request->verbose, err);
 }
 
 int request_check(struct request *request, struct error *err)
@@ -342,7 +345,7 @@ int request_check(struct request *request, struct error *err)
 	int rc = check_names(request, err);
 
 	if (!rc)
-		rc = check_firewall(request, err);
+		rc = request_firewall(request, err);
 	return rc || !request_is_up(request) ? rc : check_port(request, err);
 }
 
@@ -381,11 +384,13 @@ static int check_subnet(struct request *request, struct error *err)
 int request_check_network(struct request *request, struct error *err)
 {
 	const char *netdev = request_get(request, KEY_NETDEV);
-	int rc = check_firewall(request, err);
+	int rc = request_firewall(request, err);
 
+	if (!rc && request->json)
+		rc = error_set(err, EINVAL, "unknown option: --json");
 	if (!rc && netdev)
 		rc = inet_interface_name("netdev", netdev, "", request->netdev, err);
 	if (!rc)
 		rc = check_subnet(request, err);
-	return rc ? rc : check_toggle(request, KEY_IPV6, &request->ipv6, err);
+	return rc ? rc : request_toggle(request, KEY_IPV6, &request->ipv6, err);
 }

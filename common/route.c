@@ -112,7 +112,7 @@ static int ask_way(struct netlink *netlink, const struct inet_prefix *to, unsign
 		*way = (struct way){ .len = -1 };
 		return 0;
 	}
-	return rc ? error_set(err, -rc, "looking for the default route: %s", refusal.text) : 0;
+	return rc ? error_set(err, -rc, "looking for a route: %s", refusal.text) : 0;
 }
 
 int route_default(struct netlink *netlink, int family, int *index, struct error *err)
@@ -137,6 +137,16 @@ int route_default(struct netlink *netlink, int family, int *index, struct error 
 		rc = ask_way(netlink, &to, 0, &way, err);
 		*index = way.link;
 	}
+	return rc;
+}
+
+int route_device(struct netlink *netlink, const struct inet_prefix *to, int *index,
+		 struct error *err)
+{
+	struct way way;
+	int rc = ask_way(netlink, to, 0, &way, err);
+
+	*index = way.len < 0 ? 0 : way.link;
 	return rc;
 }
 

@@ -23,6 +23,10 @@ int route_list(struct netlink *netlink, int family, struct facts *facts,
  */
 int route_default(struct netlink *netlink, int family, int *index, struct error *err) MUST_CHECK;
 
+/* The index of the link that packets to an address leave by; 0: none. */
+int route_device(struct netlink *netlink, const struct inet_prefix *to, int *index,
+		 struct error *err) MUST_CHECK;
+
 /* Add or delete a route. One that is gone already is no error; one that is there already is. */
 int route_apply(struct netlink *netlink, const struct route_change *change,
 		struct error *err) MUST_CHECK;

@@ -66,6 +66,12 @@ void rule_none(const char *device, uint8_t family, struct rule_set *set)
 	snprintf(set->device, IFNAMSIZ, "%s", device);
 }
 
+void rule_port(const char *device, uint8_t family, struct rule_set *set)
+{
+	rule_none(device, family, set);
+	add(set, RULE_FROM, true);
+}
+
 void rule_list(const struct request *request, const struct traffic *traffic, uint8_t family,
 	       struct rule_set *set)
 {

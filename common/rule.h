@@ -58,6 +58,12 @@ struct rule_chain {
 	bool has_rules;
 };
 
+/* How many rules of FORWARD accept what comes from a device, or goes to it, by its name. */
+struct rule_count {
+	char device[IFNAMSIZ];
+	size_t rules;
+};
+
 /*
  * The rules for the request's device under the name that it is to have. Where the traffic is of
  * any address, all IPv4 passes, and none is made for IPv6; else only the families that are among
@@ -69,6 +75,9 @@ void rule_list(const struct request *request, const struct traffic *traffic, uin
 
 /* None at all for the device: what there is of it goes. */
 void rule_none(const char *device, uint8_t family, struct rule_set *set);
+
+/* The rule that lets pass what comes by a port of a bridge, whatever it is. */
+void rule_port(const char *device, uint8_t family, struct rule_set *set);
 
 /*
  * The rule that gives what goes out by the device, from `source` (NULL: from anywhere), the

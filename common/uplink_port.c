@@ -106,15 +106,17 @@ struct candidates {
 static int take_candidate(const struct link *link, void *arg, struct error *err)
 {
 	struct candidates *candidates = arg;
-	bool is_veth = !strcmp(link->kind, "veth");
+	bool is_veth = link && !strcmp(link->kind, "veth");
 
 	(void)err;
-	if (is_guest(link) || (is_veth && candidates->count && !candidates->are_veths))
+	if (link && (is_guest(link) || (is_veth && candidates->count && !candidates->are_veths)))
 		return 0;
-	if (candidates->are_veths && !is_veth) {
+	if (!link || (candidates->are_veths && !is_veth)) {
 		candidates->count = 0;
 		candidates->names.len = 0;
 	}
+	if (!link)
+		return 0;
 	candidates->are_veths = is_veth;
 	candidates->port = *link;
 	candidates->count++;

@@ -19,7 +19,7 @@ test=(
 lint=("${build[@]}" clang clang-tidy codespell cppcheck libcmocka-dev mandoc shellcheck)
 demo=("${build[@]}" "${lab[@]}" iputils-ping jq)
 # Xen's vif-route wants ifconfig.
-bench=("${build[@]}" "${lab[@]}" net-tools strace)
+bench=("${build[@]}" "${lab[@]}" iputils-ping net-tools python3 strace)
 # A real Xen with real guests, in QEMU.
 xen=(
 	"${build[@]}" busybox-static cpio e2fsprogs gzip kmod mmdebstrap procps

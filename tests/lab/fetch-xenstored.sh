@@ -4,6 +4,7 @@
 #   xenstored   Debian's own daemon, unpacked from xen-utils-VERSION
 #   scripts/    Debian's packaged hotplug scripts, from xen-utils-common
 #   ifupdown/   Debian's own, which would change the host when installed
+#   openrc/     Debian's own, which would take the place of the host's init
 #   dhcpd       ISC's, unpacked from isc-dhcp-server, which would start it when installed
 #   xsshim.so   built from xsshim.c
 # Does nothing for what is there already. Usage: fetch-xenstored.sh [DIRECTORY]
@@ -61,6 +62,20 @@ if [ ! -x "$out/ifupdown/ifup" ]; then
 	rm -rf "$out/ifupdown"
 	mkdir "$out/ifupdown"
 	find "$scratch" -path '*sbin/if*' -exec mv -t "$out/ifupdown" {} +
+fi
+
+if [ ! -x "$out/openrc/sbin/openrc-run" ]; then
+	mkdir "$scratch/openrc"
+	for package in openrc librc1 libeinfo1; do
+		unpack "$package" './*' "$scratch/openrc"
+	done
+	rm -rf "$out/openrc"
+	mkdir -p "$out/openrc/lib" "$out/openrc/libexec" "$out/openrc/sbin"
+	# Its own folder is lib/rc in Debian 12, usr/libexec/rc later.
+	for folder in "$scratch"/openrc/{,usr/}{lib/*-linux-gnu,lib/rc,libexec/rc}; do
+		[ ! -e "$folder" ] || cp -a "$folder" "$out/openrc/$(basename "$(dirname "$folder")")/"
+	done
+	find "$scratch/openrc" -path '*sbin/openrc-run' -exec mv -t "$out/openrc/sbin" {} +
 fi
 
 if [ ! -x "$out/dhcpd" ]; then

@@ -37,7 +37,7 @@ setup() {
 # bats' own descriptor would keep it waiting for what a test leaves running. A test that hangs
 # is a test that fails.
 in_dom0() {
-	TESTS=$BATS_TEST_DIRNAME timeout 60 "$BATS_TEST_DIRNAME/../lab/dom0" "$1" 3>&-
+	TESTS=$BATS_TEST_DIRNAME timeout "${TEST_SECONDS:-60}" "$BATS_TEST_DIRNAME/../lab/dom0" "$1" 3>&-
 }
 
 # The program lies where an admin has it, so that hooks can be put beside it.

@@ -8,7 +8,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 build=$(realpath -m "${BUILD:-$here/../../build}")
 last=${XENLAB_CACHE:-$build/xenlab}/last
-case ${PARTS:-} in quick) limit=900 ;; *) limit=1200 ;; esac
+case ${PARTS:-} in quick) limit=900 ;; *) limit=1800 ;; esac
 limit=${XENLAB_LIMIT:-$limit}
 
 [ -x "$build/vif-bridge" ] || { echo "Bail out! $build/vif-bridge is missing"; exit 1; }

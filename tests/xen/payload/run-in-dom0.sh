@@ -19,7 +19,7 @@ backends=/local/domain/0/backend/vif
 # guard is the first of all: nobody else has asked the kernel for a firewall yet.
 quick=(guard original plain broken)
 # stock has the original's times, too.
-all=(guard plain broken pvh hvm eight four rate stock routed nat vlan driver)
+all=(guard plain broken pvh hvm eight four rate stock routed nat vlan dance driver)
 
 # shellcheck source=tests/xen/payload/xenlab/tap.bash
 . /xenlab/tap.bash
@@ -37,6 +37,8 @@ all=(guard plain broken pvh hvm eight four rate stock routed nat vlan driver)
 . /xenlab/routed.bash
 # shellcheck source=tests/xen/payload/xenlab/vlan.bash
 . /xenlab/vlan.bash
+# shellcheck source=tests/xen/payload/xenlab/dance.bash
+. /xenlab/dance.bash
 # shellcheck source=tests/xen/payload/xenlab/driver.bash
 . /xenlab/driver.bash
 
@@ -170,14 +172,18 @@ print_times() {
     done
 }
 
-set_up() {
+set_up_bridge() {
     ip link add $bridge address $dom0_mac type bridge
     ip link set $bridge mtu $mtu up
     ip address add $dom0_ip/24 dev $bridge
     ip address add $dom0_ip6/64 dev $bridge nodad
+    ip link set lan0 master $bridge up
+}
+
+set_up() {
     ip netns add lan
     ip link add lan0 mtu $mtu type veth peer name eth0 mtu $mtu netns lan
-    ip link set lan0 master $bridge up
+    set_up_bridge
     ip -n lan address add $lan_ip/24 dev eth0
     ip -n lan address add $lan_ip6/64 dev eth0 nodad
     ip -n lan link set eth0 up

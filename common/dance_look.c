@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dance_look.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "file.h"
+#include "gateway.h"
+#include "inventory.h"
+#include "link.h"
+#include "sysctl.h"
+
+/* ---- journals --------------------------------------------------------------------------------- */
+
+int dance_journals(char netdevs[][IFNAMSIZ], size_t max, size_t *count, struct error *err)
+{
+	const size_t prefix = strlen(DANCE_JOURNAL);
+	DIR *directory = opendir(DANCE_DIRECTORY);
+	const struct dirent *entry;
+
+	*count = 0;
+	if (!directory)
+		return errno == ENOENT ? 0 : error_set(err, errno, "%s: %s", DANCE_DIRECTORY,
+						       strerror(errno));
+	while (*count < max && (entry = readdir(directory)))
+		if (!strncmp(entry->d_name, DANCE_JOURNAL, prefix) &&
+		    text_copy(netdevs[*count], IFNAMSIZ, entry->d_name + prefix))
+			(*count)++;
+	closedir(directory);
+	return 0;
+}
+
+static uint32_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (uint32_t)time.tv_sec;
+}
+
+int dance_read_journal(const char *netdev, struct dance *dance, struct error *err)
+{
+	struct journal *journal = &dance->journal;
+	int rc;
+
+	snprintf(dance->path, sizeof(dance->path), DANCE_DIRECTORY "/" DANCE_JOURNAL "%s", netdev);
+	rc = file_read(dance->path, &dance->text, err);
+	if (!rc)
+		rc = journal_parse(dance->path, dance->text, journal, err);
+	if (rc || !dance->text)
+		return rc;
+	for (int part = 0; part < PARTS; part++)
+		entries_age(&journal->wanted.parts[part], now() - journal->time);
+	journal->time = now();
+	return 0;
+}
+
+/* ---- which device ----------------------------------------------------------------------------- */
+
+/* The number at the end of a name, as the scripts took it; -1: none. */
+static int trailing_number(const char *name)
+{
+	size_t len = strlen(name), digits = 0;
+
+	while (digits < len && isdigit((unsigned char)name[len - 1 - digits]))
+		digits++;
+	return digits && digits < 5 ? (int)strtol(name + len - digits, NULL, 10) : -1;
+}
+
+/*
+ * Whether a journal is of the device that the default route goes by (""; any), or, if one is
+ * named, of a bridge.
+ */
+static int is_of(const char *netdev, const char *device, const char *bridge, bool *is,
+		 struct error *err)
+{
+	struct dance *dance = calloc(1, sizeof(*dance));
+	int rc;
+
+	if (!dance)
+		return error_set(err, ENOMEM, "out of memory");
+	rc = dance_read_journal(netdev, dance, err);
+	*is = !rc && dance->journal.phase != PHASE_NONE &&
+	      (*bridge ? !strcmp(dance->journal.bridge, bridge) :
+	       !*device || !strcmp(dance_front_name(&dance->journal), device));
+	dance_free(dance);
+	free(dance);
+	return rc;
+}
+
+/* "": there is none. */
+static int find_in_journals(const char *device, const char *bridge,
+			    char netdev[static IFNAMSIZ], struct error *err)
+{
+	char names[DANCE_JOURNALS][IFNAMSIZ];
+	size_t count;
+	bool found = false;
+	int rc = dance_journals(names, DANCE_JOURNALS, &count, err);
+
+	for (size_t i = 0; !rc && !found && i < count; i++) {
+		rc = is_of(names[i], device, bridge, &found, err);
+		if (found)
+			memcpy(netdev, names[i], IFNAMSIZ);
+	}
+	return rc;
+}
+
+/* vifnum from the default route's device, netdev=eth<vifnum> if there is one, else that device. */
+static int default_netdev(struct netlink *netlink, const struct request *request,
+			  char netdev[static IFNAMSIZ], struct error *err)
+{
+	struct link device = { 0 }, link;
+	int number, rc = gateway_default(netlink, &device, err);
+
+	if (!rc)
+		rc = find_in_journals(device.name, request->bridge, netdev, err);
+	if (rc || *netdev)
+		return rc;
+	number = request->vifnum >= 0 ? request->vifnum : trailing_number(device.name);
+	if (number < 0)
+		number = 0;
+	snprintf(netdev, IFNAMSIZ, "eth%d", number);
+	rc = link_by_name(netlink, netdev, &link, err);
+	if (!rc && !link.index && !*device.name)
+		rc = error_set(err, ENODEV, "netdev is not set, there is no default route, and no %s",
+			       netdev);
+	if (!rc && !link.index)
+		memcpy(netdev, device.name, IFNAMSIZ);
+	return rc;
+}
+
+/* A number whose veths' names are nobody else's. */
+static int free_number(struct netlink *netlink, int *vifnum, struct error *err)
+{
+	struct link near, far;
+	char name[IFNAMSIZ];
+	int rc;
+
+	do {
+		snprintf(name, sizeof(name), "veth%d", *vifnum);
+		rc = link_by_name(netlink, name, &near, err);
+		snprintf(name, sizeof(name), "vif0.%d", *vifnum);
+		if (!rc)
+			rc = link_by_name(netlink, name, &far, err);
+	} while (!rc && (near.index || far.index) && ++*vifnum < 100);
+	return rc;
+}
+
+/*
+ * Without a journal, as after another program's start: a netdev that is a bridge, or one end of a
+ * pair of veths whose other end is on one, tells the rest itself.
+ */
+static int recognise(struct netlink *netlink, struct journal *journal, bool *found,
+		     struct error *err)
+{
+	struct link netdev, far = { 0 }, physical;
+	int rc = link_by_name(netlink, journal->netdev, &netdev, err);
+
+	if (!rc && !strcmp(netdev.kind, "veth") && netdev.peer)
+		rc = link_by_index(netlink, netdev.peer, &far, err);
+	if (!rc && far.master)
+		rc = link_master_name(netlink, &far, err);
+	journal->style = far.master ? STYLE_VETH : STYLE_BRIDGE;
+	memcpy(journal->bridge, far.master ? far.master_name : journal->netdev, IFNAMSIZ);
+	dance_name(journal, trailing_number(far.name));
+	memcpy(journal->far, far.name, IFNAMSIZ);
+	if (!rc)
+		rc = link_by_name(netlink, journal->physical, &physical, err);
+	*found = !rc && physical.index && (far.master || !strcmp(netdev.kind, "bridge"));
+	return rc;
+}
+
+static int name_all(struct netlink *netlink, const struct request *request,
+		    struct journal *journal, struct error *err)
+{
+	bool chosen = request->vifnum >= 0;
+	int vifnum = chosen ? request->vifnum : trailing_number(request->bridge), rc = 0;
+	char name[IFNAMSIZ];
+
+	if (vifnum < 0)
+		vifnum = trailing_number(journal->netdev);
+	if (vifnum < 0)
+		vifnum = 0;
+	journal->style = request->has_style ? request->style : STYLE_VETH;
+	*journal->far = '\0';
+	if (journal->style == STYLE_BRIDGE)
+		memcpy(name, journal->netdev, IFNAMSIZ);
+	else
+		snprintf(name, sizeof(name), "xenbr%d", vifnum);
+	memcpy(journal->bridge, *request->bridge ? request->bridge : name, IFNAMSIZ);
+	if (!chosen && journal->style == STYLE_VETH && request->command == COMMAND_START)
+		rc = free_number(netlink, &vifnum, err);
+	dance_name(journal, vifnum);
+	return rc;
+}
+
+int dance_find(struct netlink *netlink, const struct request *request, struct dance *dance,
+	       struct error *err)
+{
+	struct journal *journal = &dance->journal;
+	char netdev[IFNAMSIZ] = "";
+	bool found = false;
+	int rc = 0;
+
+	if (*request->netdev)
+		memcpy(netdev, request->netdev, IFNAMSIZ);
+	else
+		rc = default_netdev(netlink, request, netdev, err);
+	if (!rc)
+		rc = dance_read_journal(netdev, dance, err);
+	/* One of another bridge does not count: stop of the one that is named must not stop it. */
+	if (!rc && *request->bridge && journal->phase != PHASE_NONE &&
+	    strcmp(journal->bridge, request->bridge)) {
+		free(dance->text);
+		memset(dance, 0, sizeof(*dance));
+		snprintf(dance->path, sizeof(dance->path), DANCE_DIRECTORY "/" DANCE_JOURNAL "%s",
+			 netdev);
+	}
+	if (rc || journal->phase != PHASE_NONE)
+		return rc;
+	memcpy(journal->netdev, netdev, IFNAMSIZ);
+	rc = recognise(netlink, journal, &found, err);
+	if (*request->bridge && strcmp(journal->bridge, request->bridge))
+		found = false;
+	return rc || found ? rc : name_all(netlink, request, journal, err);
+}
+
+/* ---- links ------------------------------------------------------------------------------------ */
+
+static int look_at_ipv6(const struct link *link, int *no_ipv6, struct error *err)
+{
+	char name[FACTS_PATH];
+
+	*no_ipv6 = -1;
+	if (!*link->name)
+		return 0;
+	snprintf(name, sizeof(name), "net/ipv6/conf/%s/disable_ipv6", link->name);
+	return sysctl_read(name, no_ipv6, err);
+}
+
+static int look_at_arp(const struct link *bridge, int *arp_ignore, struct error *err)
+{
+	char name[FACTS_PATH];
+
+	*arp_ignore = -1;
+	if (!*bridge->name)
+		return 0;
+	snprintf(name, sizeof(name), "net/ipv4/conf/%s/arp_ignore", bridge->name);
+	return sysctl_read(name, arp_ignore, err);
+}
+
+/* By its index, unless that has become another's since; else by the name that the front leaves it. */
+static int find_nic(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	const struct journal *journal = &dance->journal;
+	struct link *nic = &dance->nic;
+	bool away = dance->front.index && !strcmp(dance->front.name, journal->netdev);
+	int rc = 0;
+
+	memset(nic, 0, sizeof(*nic));
+	if (journal->nic)
+		rc = link_by_index(netlink, journal->nic, nic, err);
+	if (!rc && nic->index && !strcmp(nic->name, journal->netdev))
+		return 0;
+	if (!rc && nic->index && !strcmp(nic->name, journal->physical))
+		return 0;
+	return rc ? rc : link_by_name(netlink, away ? journal->physical : journal->netdev, nic,
+				      err);
+}
+
+static int find_bridge(struct netlink *netlink, const char *name, struct link *bridge,
+		       struct error *err)
+{
+	int rc = link_by_name(netlink, name, bridge, err);
+
+	if (strcmp(bridge->kind, "bridge"))
+		memset(bridge, 0, sizeof(*bridge));
+	return rc;
+}
+
+static int find_veths(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	int rc = link_by_name(netlink, dance->journal.far, &dance->far, err);
+
+	if (!rc && dance->far.index && dance->far.peer && !strcmp(dance->far.kind, "veth"))
+		rc = link_by_index(netlink, dance->far.peer, &dance->front, err);
+	/* Another netdev's. */
+	if (strcmp(dance->front.name, dance->journal.netdev) &&
+	    strcmp(dance->front.name, dance->journal.stage)) {
+		memset(&dance->far, 0, sizeof(dance->far));
+		memset(&dance->front, 0, sizeof(dance->front));
+	}
+	return rc ? rc : find_bridge(netlink, dance->journal.bridge, &dance->bridge, err);
+}
+
+static int find_front(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	const struct journal *journal = &dance->journal;
+	int rc;
+
+	switch (journal->style) {
+	case STYLE_VETH:
+		return find_veths(netlink, dance, err);
+	case STYLE_BRIDGE:
+		rc = find_bridge(netlink, journal->bridge, &dance->front, err);
+		if (!rc && !dance->front.index)
+			rc = find_bridge(netlink, journal->stage, &dance->front, err);
+		return rc;
+	default:
+		return find_bridge(netlink, journal->bridge, &dance->front, err);
+	}
+}
+
+static int find_ports(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	const struct link *bridge = dance_seen_bridge(dance);
+	size_t count = 0, all;
+	int rc;
+
+	dance->port_count = 0;
+	if (!bridge->index)
+		return 0;
+	rc = link_ports(netlink, bridge, dance->ports, DANCE_PORTS, &all, err);
+	for (size_t i = 0; !rc && i < all; i++)
+		if (dance->ports[i].index != dance->nic.index &&
+		    dance->ports[i].index != dance->far.index)
+			dance->ports[count++] = dance->ports[i];
+	dance->port_count = count;
+	return rc;
+}
+
+static int name_master(struct netlink *netlink, struct link *link, struct error *err)
+{
+	return link->master ? link_master_name(netlink, link, err) : 0;
+}
+
+int dance_look_links(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	int rc;
+
+	memset(&dance->front, 0, sizeof(dance->front));
+	memset(&dance->far, 0, sizeof(dance->far));
+	memset(&dance->bridge, 0, sizeof(dance->bridge));
+	rc = find_front(netlink, dance, err);
+	if (!rc)
+		rc = find_nic(netlink, dance, err);
+	if (!rc)
+		rc = name_master(netlink, &dance->nic, err);
+	if (!rc)
+		rc = name_master(netlink, &dance->far, err);
+	if (!rc)
+		rc = find_ports(netlink, dance, err);
+	if (!rc)
+		rc = look_at_ipv6(&dance->nic, &dance->nic_no_ipv6, err);
+	if (!rc)
+		rc = look_at_ipv6(&dance->front, &dance->front_no_ipv6, err);
+	if (!rc)
+		rc = look_at_ipv6(&dance->far, &dance->far_no_ipv6, err);
+	if (!rc)
+		rc = look_at_ipv6(&dance->bridge, &dance->bridge_no_ipv6, err);
+	if (!rc)
+		rc = look_at_arp(&dance->bridge, &dance->arp_ignore, err);
+	return rc ? rc : sysctl_read("net/ipv6/conf/default/disable_ipv6",
+				     &dance->fresh_no_ipv6, err);
+}
+
+/* ---- what lives there ------------------------------------------------------------------------- */
+
+static int look_at_device(struct netlink *netlink, const struct link *link, const char *name,
+			  struct netdev *netdev, struct error *err)
+{
+	int rc;
+
+	netdev_free(netdev);
+	if (!link->index)
+		return 0;
+	netdev->spot.index = link->index;
+	memcpy(netdev->spot.name, link->name, IFNAMSIZ);
+	memcpy(netdev->called, name, IFNAMSIZ);
+	rc = inventory_look(netlink, netdev, err);
+	return rc ? rc : inventory_look_settings(link->name, netdev, err);
+}
+
+int dance_look(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	const struct journal *journal = &dance->journal;
+	const char *front = dance_front_name(journal);
+	int rc = dance_look_links(netlink, dance, err);
+
+	if (!rc)
+		rc = look_at_device(netlink, &dance->nic, journal->netdev, &dance->on_nic, err);
+	if (!rc)
+		rc = look_at_device(netlink, &dance->front, front, &dance->on_front, err);
+	/* Those of a front that is yet to be made. */
+	if (!rc && !dance->front.index)
+		rc = inventory_look_settings("default", &dance->fresh, err);
+	/* IPv6's MTU is a new device's own. */
+	netdev_set(&dance->fresh, SETTINGS_IPV6, "mtu", (int)dance->nic.mtu);
+	return rc;
+}
+
+int dance_look_for_names(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	const struct journal *journal = &dance->journal;
+	const char *const names[DANCE_NAMES] = {
+		journal->physical, journal->stage, journal->far, journal->bridge,
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < DANCE_NAMES && !rc; i++) {
+		memset(&dance->taken[i], 0, sizeof(dance->taken[i]));
+		if (*names[i])
+			rc = link_by_name(netlink, names[i], &dance->taken[i], err);
+	}
+	return rc;
+}
+
+/* What it was like, but for what has been made otherwise on purpose. */
+static void note_like(const struct dance *dance, bool started, struct journal *journal)
+{
+	const struct link was = journal->like;
+	const struct netdev *there = started ? &dance->on_front : &dance->on_nic;
+	bool known = journal->phase == PHASE_STARTED;
+
+	journal->like = started ? dance->front : dance->nic;
+	journal->like.master = 0;
+	journal->like.running = dance->nic.running;
+	journal->no_ipv6 = started ? dance->front_no_ipv6 : dance->nic_no_ipv6;
+	if (known) {
+		journal->like.no_arp = was.no_arp;
+		journal->like.no_multicast = was.no_multicast;
+	}
+	/* A bridge is always up. */
+	if (started && journal->style != STYLE_VETH)
+		journal->like.up = !known || was.up || there->parts[PART_ADDRESSES4].count;
+}
+
+int dance_look_wanted(struct netlink *netlink, struct dance *dance, struct error *err)
+{
+	struct journal *journal = &dance->journal;
+	bool started = dance_uses_front(dance), known = journal->phase == PHASE_STARTED;
+	const struct link *from = started ? &dance->front : &dance->nic;
+	const struct netdev *there = started ? &dance->on_front : &dance->on_nic;
+
+	dance->keeps_front = started;
+	journal->nic = dance->nic.index;
+	journal->time = now();
+	if (!known)
+		journal->arp_ignore = dance->arp_ignore;
+	if (started || !known)
+		note_like(dance, started, journal);
+	else if (!there->parts[PART_ADDRESSES4].count && !there->parts[PART_ADDRESSES6].count)
+		return 0;
+	return look_at_device(netlink, from, there->called, &journal->wanted, err);
+}
