@@ -137,8 +137,8 @@ check-asan: lab ## unit and netns tests with address and undefined-behaviour san
 	tests/prove.sh asan build/asan/unit/*-test
 	AGAIN=1 BUILD=build/asan tests/prove.sh asan tests/netns/*.bats
 
-check-vlan: all lab ## VLANs, on a kernel without them in User-Mode Linux: slow
-	UML=yes tests/prove.sh vlan tests/netns/vlan*.bats
+check-vlan: all lab ## VLANs, bonds and teams, on a kernel without them in User-Mode Linux: slow
+	UML=yes tests/prove.sh vlan $$(grep -l '^# bats file_tags=vlan$$' tests/netns/*.bats)
 
 check-xen: all ## a real Xen with real guests, in QEMU; PARTS="plain hvm" only some
 	JOBS=1 PROVE_FLAGS=-v tests/prove.sh xen tests/xen/check-xen.sh
