@@ -216,8 +216,7 @@ int dance_find(struct netlink *netlink, const struct request *request, struct da
 	/* One of another bridge does not count: stop of the one that is named must not stop it. */
 	if (!rc && *request->bridge && journal->phase != PHASE_NONE &&
 	    strcmp(journal->bridge, request->bridge)) {
-		free(dance->text);
-		memset(dance, 0, sizeof(*dance));
+		dance_free(dance);
 		snprintf(dance->path, sizeof(dance->path), DANCE_DIRECTORY "/" DANCE_JOURNAL "%s",
 			 netdev);
 	}

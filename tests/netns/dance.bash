@@ -9,6 +9,11 @@
 # bridge ARG...    runs network-bridge; after it STATUS, OUT and ERR as in helper.bash
 # state            all that it may change, for diff
 
+# A leak check needs ptrace, which strace has.
+traced() { # ARG...
+	ASAN_OPTIONS=$ASAN_OPTIONS_TRACED strace -qq "$@"
+}
+
 # A LAN behind NAME, with the router and its addresses.
 wire() { # NAME MAC NETNS ADDRESS...
 	local name=$1 mac=$2 lan=$3 address
@@ -16,7 +21,7 @@ wire() { # NAME MAC NETNS ADDRESS...
 	ip netns add "$lan"
 	ip link add name "$name" address "$mac" type veth peer name wire netns "$lan"
 	for address; do
-		ip -n "$lan" addr add "$address" dev wire
+		ip -n "$lan" addr add "$address" dev wire $([[ $address != *:* ]] || echo nodad)
 	done
 	ip netns exec "$lan" sysctl -qw net.ipv6.conf.wire.accept_dad=0
 	ip -n "$lan" link set wire up

@@ -7,6 +7,7 @@
 # inject_kills CASE     killed at each call; then `online` must repair, `offline` clear away
 # inject_vanish WHAT CASE   the bridge, or the vif, is deleted at each call to the kernel
 #
+# EVERY: only one of so many calls fails, for speed; EVERY=1 are all of them.
 # All print each failure and, at the end, how many runs there were.
 
 BUILD=${BUILD:-build}
@@ -30,6 +31,7 @@ SANITIZED=no
 ! grep -q __asan_init "$BUILD/vif-bridge" || SANITIZED=yes
 RUNS=0
 FAILURES=0
+DICE=''
 
 # ---- the cases: how the dom0 is before, the call, and what shall come of it -----------------
 
@@ -629,11 +631,22 @@ learn() {
 	restore
 }
 
+# Whether this call is one of those to be tried: of `plain` all, else one of EVERY, by a dice that falls
+# the same way each time (and in another way for each case): calls alternate.
+is_due() { # CASE
+	local every=${EVERY:-$([ -n "${AGAIN:-}" ] && echo 3 || echo 2)}
+	[ "$1" != plain ] || every=1
+	[ "$DICE" != '' ] || DICE=$((16#$(md5sum <<<"$1" | cut -c 1-6)))
+	DICE=$(((DICE * 1103515245 + 12345) % 2147483648))
+	[ $((DICE / 65536 % every)) = 0 ]
+}
+
 inject_errors() { # CASE
 	local name number kind way
 	begin "$1"
 	learn
 	while read -r name number kind <&4; do
+		is_due "$1" || continue
 		for way in $(ways_to_fail "$name" "$number" "$kind"); do
 			run_with "$name" "$number" "$way"
 			grep -q INJECTED /run/lab/injected || [ "$CASE" = late ] ||
@@ -691,10 +704,10 @@ inject_kills() { # CASE
 	learn
 	while read -r name number kind <&4; do
 		case $ABOUT-$name-$kind in
-		rest-sendto-netlink | rest-recvfrom-netlink | rest-*-process) ;;
-		rest-read-store) [ $((number % 2)) = 1 ] || continue ;;
-		routing-sendto-netlink) ;;
 		# Killed before it hears what came of a message: nothing else is between two of them.
+		rest-recvfrom-netlink | rest-*-process) ;;
+		rest-read-store) [ $((number % 2)) = 1 ] || continue ;;
+		routing-recvfrom-netlink) ;;
 		firewall-recvfrom-nft | firewall-setsockopt-tables) ;;
 		*) continue ;;
 		esac

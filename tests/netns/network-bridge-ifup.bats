@@ -72,7 +72,7 @@ client_is_on() { # DEVICE
 	ip addr add 192.168.0.3/26 dev eth0
 	inventory | grep -v '^address eth0 0a4080fd' >/run/before
 	# The second is the journal's that says that all is done.
-	run_it strace -qq -o /dev/null -e trace=rename -e "inject=rename:error=ENOSPC:when=2" \
+	run_it traced -o /dev/null -e trace=rename -e "inject=rename:error=ENOSPC:when=2" \
 		"$SCRIPTS/network-bridge" start
 	is "$STATUS" 1
 	has_dhcp_address eth0
