@@ -420,12 +420,12 @@ Valid commands are: start, stop, restart, status, recover"
 # ---- how it goes about it -----------------------------------------------------------------------
 
 @test "fifty rounds leave nothing behind, and change nothing" {
-	local round
+	local round rounds=${AGAIN:+6}
 	rich_host
 	state >/run/before
 	inventory >/run/inventory
 	ip netns exec lan ping -q -i 0.01 192.168.0.3 >/run/ping 3>&- &
-	for ((round = 0; round < ${ROUNDS:-6}; round++)); do
+	for ((round = 0; round < ${rounds:-50}; round++)); do
 		starts style="$(cut -d ' ' -f $((round % 3 + 1)) <<<"veth bridge plain")"
 		stops
 	done
