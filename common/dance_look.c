@@ -21,18 +21,21 @@ int dance_journals(char netdevs[][IFNAMSIZ], size_t max, size_t *count, struct e
 {
 	const size_t prefix = strlen(DANCE_JOURNAL);
 	DIR *directory = opendir(DANCE_DIRECTORY);
-	const struct dirent *entry;
+	const char *name;
+	int rc;
 
 	*count = 0;
 	if (!directory)
 		return errno == ENOENT ? 0 : error_set(err, errno, "%s: %s", DANCE_DIRECTORY,
 						       strerror(errno));
-	while (*count < max && (entry = readdir(directory)))
-		if (!strncmp(entry->d_name, DANCE_JOURNAL, prefix) &&
-		    text_copy(netdevs[*count], IFNAMSIZ, entry->d_name + prefix))
+	do {
+		rc = file_next_name(directory, DANCE_DIRECTORY, &name, err);
+		if (!rc && name && !strncmp(name, DANCE_JOURNAL, prefix) &&
+		    text_copy(netdevs[*count], IFNAMSIZ, name + prefix))
 			(*count)++;
+	} while (!rc && name && *count < max);
 	closedir(directory);
-	return 0;
+	return rc;
 }
 
 static uint32_t now(void)

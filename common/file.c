@@ -211,3 +211,13 @@ int file_make_directory(const char *path, struct error *err)
 	}
 	return 0;
 }
+
+int file_next_name(DIR *directory, const char *path, const char **name, struct error *err)
+{
+	const struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(directory);
+	*name = entry ? entry->d_name : NULL;
+	return entry || !errno ? 0 : error_set(err, errno, "reading %s: %s", path, strerror(errno));
+}

@@ -3,6 +3,8 @@
 #ifndef FILE_H
 #define FILE_H
 
+#include <dirent.h>
+
 #include "error.h"
 
 /*
@@ -23,5 +25,12 @@ int file_remove(const char *path, struct error *err) MUST_CHECK;
 
 /* Make a directory, and those above it that are missing, with mode 0755. */
 int file_make_directory(const char *path, struct error *err) MUST_CHECK;
+
+/*
+ * The next name in an open directory, in no order, "." and ".." among them; *name is NULL behind the
+ * last one. An error of reading, which readdir(3) tells from the end by errno alone, names `path`.
+ */
+int file_next_name(DIR *directory, const char *path, const char **name,
+		   struct error *err) MUST_CHECK;
 
 #endif

@@ -118,18 +118,18 @@ static void add_follower(const char *name, int lost, struct note *followers, str
 static void look_for_forwarders(const char *family, struct note *followers, struct error *err)
 {
 	char path[FACTS_PATH], name[FACTS_PATH];
-	const struct dirent *entry;
+	const char *device;
 	DIR *directory;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf", family);
 	directory = opendir(path);
 	if (!directory)
 		return;
-	while ((entry = readdir(directory))) {
-		if (*entry->d_name == '.' || !strcmp(entry->d_name, "all"))
+	while (!file_next_name(directory, path, &device, err) && device) {
+		if (*device == '.' || !strcmp(device, "all"))
 			continue;
-		if (snprintf(name, sizeof(name), "net/%s/conf/%s/forwarding", family,
-			     entry->d_name) < FACTS_PATH)
+		if (snprintf(name, sizeof(name), "net/%s/conf/%s/forwarding", family, device) <
+		    FACTS_PATH)
 			add_follower(name, 1, followers, err);
 	}
 	closedir(directory);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "netlink.h"
 #include "sysctl.h"
 
@@ -146,18 +147,20 @@ static int take_setting(struct netdev *netdev, int folder, const char *device, c
 static int take_folder(struct netdev *netdev, int folder, const char *device, struct error *err)
 {
 	char path[FACTS_PATH];
-	const struct dirent *entry;
+	const char *name;
 	DIR *directory;
-	int rc = 0;
+	int rc;
 
 	snprintf(path, sizeof(path), "/proc/sys/%s/%s", setting_folders[folder], device);
 	directory = opendir(path);
 	/* The device has no such protocol. */
 	if (!directory)
 		return errno == ENOENT ? 0 : error_set(err, errno, "%s: %s", path, strerror(errno));
-	while (!rc && (entry = readdir(directory)))
-		if (*entry->d_name != '.')
-			rc = take_setting(netdev, folder, device, entry->d_name, err);
+	do {
+		rc = file_next_name(directory, path, &name, err);
+		if (!rc && name && *name != '.')
+			rc = take_setting(netdev, folder, device, name, err);
+	} while (!rc && name);
 	closedir(directory);
 	return rc;
 }
