@@ -6,7 +6,6 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +13,12 @@
 #include "common/network.h"
 #include "common/print.h"
 #include "tests/unit/given.h"
+#include "tests/unit/golden.h"
 
 /* The programs' main(), under names of their own (tests/unit/Makefile). */
 int network_route_main(int argc, char **argv);
 int network_nat_main(int argc, char **argv);
 
-#define FILES "tests/unit/hosts/*.txt"
-#define FILES_MIN 12	/* a pattern that finds nothing proves nothing */
-#define FILES_MAX 50
-#define TEXT_MAX 65536
-#define SEPARATOR "\n---\n"
 
 /* The one that a main() chose. */
 static const struct network_program *chosen;
@@ -40,7 +35,7 @@ static struct {
 	struct request request;
 	struct host host;
 	struct plan plan;
-	char own_text[TEXT_MAX], other_text[TEXT_MAX];
+	char own_text[GOLDEN_TEXT], other_text[GOLDEN_TEXT];
 	char config[DNSMASQ_OWN_TEXT];
 } c;
 
@@ -296,76 +291,17 @@ static void plan_case(struct text *out)
 	}
 }
 
-static void read_text(const char *path, char text[static TEXT_MAX])
+static void plan(char *inputs, struct text *out)
 {
-	FILE *file = fopen(path, "r");
-	size_t n;
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	n = fread(text, 1, TEXT_MAX - 1, file);
-	fclose(file);
-	text[n] = '\0';
-}
-
-static void rewrite(const char *path, const char *inputs, const char *planned)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	fprintf(file, "%s" SEPARATOR "%s", inputs, planned);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void the_plan_is_as_written(void **state)
-{
-	const char *path = *state;
-	char inputs[TEXT_MAX], whole[TEXT_MAX], planned[TEXT_MAX];
-	struct text out = TEXT_IN(planned);
-	char *expected;
-
 	memset(&c, 0, sizeof(c));
-	planned[0] = '\0';
 	take_firewall("nftables", &c.host.firewall);
 	take_firewall("nftables", &c.host.noted_firewall);
 	take_netdev("eth0");
-	read_text(path, whole);
-	expected = strstr(whole, SEPARATOR);
-	if (!expected)
-		fail_msg("%s: no line ---", path);
-	*expected = '\0';
-	expected += strlen(SEPARATOR);
-	strcpy(inputs, whole);
 	take_lines(inputs);
-	plan_case(&out);
-	assert_false(out.cut);
-	if (getenv("UPDATE"))
-		rewrite(path, whole, planned);
-	else
-		assert_string_equal(planned, expected);
+	plan_case(out);
 }
 
 int main(void)
 {
-	static struct CMUnitTest tests[FILES_MAX];
-	glob_t found;
-	int failed;
-
-	if (glob(FILES, 0, NULL, &found) || found.gl_pathc < FILES_MIN ||
-	    found.gl_pathc > FILES_MAX) {
-		printf("Bail out! " FILES ": not between %d and %d (run it from the root)\n",
-		       FILES_MIN, FILES_MAX);
-		return 1;
-	}
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		tests[i] = (struct CMUnitTest){
-			.name = strrchr(found.gl_pathv[i], '/') + 1,
-			.test_func = the_plan_is_as_written,
-			.initial_state = found.gl_pathv[i],
-		};
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	failed = _cmocka_run_group_tests("hosts", tests, found.gl_pathc, NULL, NULL);
-	globfree(&found);
-	return failed;
+	return golden_main("tests/unit/hosts/*.txt", plan, NULL);
 }

@@ -5,7 +5,6 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <linux/if_bridge.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +13,8 @@
 #include "common/bridge_status.h"
 #include "common/json.h"
 #include "common/request.h"
+#include "tests/unit/golden.h"
 
-#define FILES "tests/unit/statuses/*.txt"
-#define FILES_MIN 10	/* a pattern that finds nothing proves nothing */
-#define FILES_MAX 50
-#define TEXT_MAX 131072
-#define SEPARATOR "\n---\n"
 
 static struct bridge_status s;
 
@@ -219,7 +214,7 @@ static void take_lines(char *text, bool attributes)
 
 static void fill(const char *inputs)
 {
-	char copy[TEXT_MAX];
+	char copy[GOLDEN_TEXT];
 
 	memset(&s, 0, sizeof(s));
 	s.in_place = true;
@@ -231,64 +226,20 @@ static void fill(const char *inputs)
 	take_lines(copy, true);
 }
 
-static void tell(char *told)
+static void tell(char *inputs, struct text *out)
 {
-	struct text out = { .buf = told, .size = TEXT_MAX };
-	struct json json = { .out = &out };
+	struct json json = { .out = out };
 	struct error err = { 0 };
 	size_t before;
 
+	fill(inputs);
 	bridge_status_judge(&s);
-	assert_int_equal(bridge_status_print(&s, &out, &err), 0);
-	assert_true(out.len < bridge_status_size(&s));
-	text_add(&out, "exit %d" SEPARATOR, bridge_status_exit(&s));
-	before = out.len;
+	assert_int_equal(bridge_status_print(&s, out, &err), 0);
+	assert_true(out->len < bridge_status_size(&s));
+	text_add(out, "exit %d" GOLDEN_END, bridge_status_exit(&s));
+	before = out->len;
 	bridge_status_json(&s, &json);
-	assert_true(out.len - before < bridge_status_size(&s));
-	assert_false(out.cut);
-}
-
-static void read_text(const char *path, char text[static TEXT_MAX])
-{
-	FILE *file = fopen(path, "r");
-	size_t n;
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	n = fread(text, 1, TEXT_MAX - 1, file);
-	fclose(file);
-	text[n] = '\0';
-}
-
-static void rewrite(const char *path, const char *inputs, const char *told)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	fprintf(file, "%s" SEPARATOR "%s", inputs, told);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void the_status_is_as_written(void **state)
-{
-	static char whole[TEXT_MAX], told[TEXT_MAX];
-	const char *path = *state;
-	char *expected;
-
-	told[0] = '\0';
-	read_text(path, whole);
-	expected = strstr(whole, SEPARATOR);
-	if (!expected)
-		fail_msg("%s: no line ---", path);
-	*expected = '\0';
-	expected += strlen(SEPARATOR);
-	fill(whole);
-	tell(told);
-	if (getenv("UPDATE"))
-		rewrite(path, whole, told);
-	else
-		assert_string_equal(told, expected);
+	assert_true(out->len - before < bridge_status_size(&s));
 	bridge_status_free(&s);
 }
 
@@ -314,25 +265,7 @@ static void all_findings_are_counted(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[FILES_MAX + 1];
-	glob_t found;
-	int failed;
+	const struct CMUnitTest more = cmocka_unit_test(all_findings_are_counted);
 
-	if (glob(FILES, 0, NULL, &found) || found.gl_pathc < FILES_MIN ||
-	    found.gl_pathc > FILES_MAX) {
-		printf("Bail out! " FILES ": not between %d and %d (run it from the root)\n",
-		       FILES_MIN, FILES_MAX);
-		return 1;
-	}
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		tests[i] = (struct CMUnitTest){
-			.name = strrchr(found.gl_pathv[i], '/') + 1,
-			.test_func = the_status_is_as_written,
-			.initial_state = found.gl_pathv[i],
-		};
-	tests[found.gl_pathc] = (struct CMUnitTest)cmocka_unit_test(all_findings_are_counted);
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	failed = _cmocka_run_group_tests("statuses", tests, found.gl_pathc + 1, NULL, NULL);
-	globfree(&found);
-	return failed;
+	return golden_main("tests/unit/statuses/*.txt", tell, &more);
 }
