@@ -634,7 +634,7 @@ learn() {
 # Whether this call is one of those to be tried: of `plain` all, else one of EVERY, by a dice that falls
 # the same way each time (and in another way for each case): calls alternate.
 is_due() { # CASE
-	local every=${EVERY:-$([ -n "${AGAIN:-}" ] && echo 3 || echo 2)}
+	local every=${EVERY:-$([ -n "${AGAIN:-}" ] && echo 4 || echo 3)}
 	[ "$1" != plain ] || every=1
 	[ "$DICE" != '' ] || DICE=$((16#$(md5sum <<<"$1" | cut -c 1-6)))
 	DICE=$(((DICE * 1103515245 + 12345) % 2147483648))
