@@ -94,7 +94,7 @@ bool hook_has_bash(void)
 /* Our own environment will do: nothing but hooks looks at it any more. */
 static int set_variables(const struct hook_call *call, struct error *err)
 {
-	int rc = setenv("command", command_name(call->command), 1);
+	int rc = setenv("command", request_command_name(call->command), 1);
 
 	for (const struct hook_variable *v = call->variables; !rc && v->name; v++)
 		rc = setenv(v->name, v->value, 1);

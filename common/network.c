@@ -3,20 +3,21 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "file.h"
 #include "firewall.h"
 #include "frame.h"
+#include "frame_host.h"
 #include "host_look.h"
 #include "lock.h"
 #include "log.h"
 #include "netlink.h"
 
 #define STATUS_TEXT 4096
+#define STATUS_INCOMPLETE 3	/* LSB, "Init Script Actions": not running */
 
-/* LSB, "Init Script Actions". */
-enum { STATUS_INCOMPLETE = 3, STATUS_UNKNOWN = 4 };
+static const enum command commands[] = {
+	COMMAND_START, COMMAND_STOP, COMMAND_STATUS, COMMAND_NONE
+};
 
 /* One run of a program, with everything it owns. */
 struct run {
@@ -40,31 +41,6 @@ static int print_help(const struct network_program *program)
 	       "Keys, also read from the environment and %s: see %s(8).\n",
 	       program->name, program->purpose, CONFIG_FILE, program->name);
 	return 0;
-}
-
-static int read_request(struct run *run, int argc, char **argv, struct error *err)
-{
-	struct request *request = &run->request;
-	int rc;
-
-	request_environment(request, environ);
-	rc = request_arguments(request, argc, argv, err);
-	if (request->help || request->version)
-		return 0;
-	if (!rc)
-		run->is_unknown = request_check_network_command(request, err);
-	return run->is_unknown ? -err->code : rc;
-}
-
-/* Both programs change the same settings, so the lock is for both. What changes nothing needs none. */
-static int take_lock(const struct run *run, int *lock, struct error *err)
-{
-	int rc;
-
-	if (run->request.dry_run || run->request.command == COMMAND_STATUS)
-		return 0;
-	rc = file_make_directory(HOST_DIRECTORY, err);
-	return rc ? rc : lock_take(HOST_LOCK, run->request.timeout, lock, err);
 }
 
 static int change(struct run *run, struct error *err)
@@ -120,25 +96,14 @@ static int serve(struct run *run, struct error *err)
 		return rc;
 	run->tools.seconds = request->timeout;
 	log_verbose(request->verbose == TOGGLE_ON);
-	rc = take_lock(run, &lock, err);
+	/* Both programs change the same settings, so the lock is for both. */
+	rc = frame_host_lock(request, HOST_DIRECTORY, HOST_LOCK, &lock, err);
 	if (!rc)
 		rc = look_and_act(run, err);
 	lock_release(lock);
 	if (!rc)
 		log_line(LOG_DEBUG, "Successful %s %s.", run->program->name, request->word);
 	return rc;
-}
-
-/* In the scripts' two lines, if it is an unknown command. */
-static int report(const struct run *run, const struct error *failure)
-{
-	if (run->is_unknown)
-		fprintf(stderr, "%s\nValid commands are: start, stop, status\n", failure->text);
-	else
-		log_line(LOG_ERR, "%s", failure->text);
-	if (run->request.dry_run)
-		puts("exit 1");
-	return run->request.command == COMMAND_STATUS ? STATUS_UNKNOWN : 1;
 }
 
 int network_program_main(int argc, char **argv, const struct network_program *program)
@@ -148,7 +113,7 @@ int network_program_main(int argc, char **argv, const struct network_program *pr
 	int rc;
 
 	run.program = program;
-	rc = read_request(&run, argc, argv, &err);
+	rc = frame_host_read(&run.request, argc, argv, commands, &run.is_unknown, &err);
 	if (run.request.help)
 		return print_help(program);
 	if (run.request.version)
@@ -158,7 +123,7 @@ int network_program_main(int argc, char **argv, const struct network_program *pr
 	if (!rc)
 		rc = serve(&run, &err);
 	if (rc < 0)
-		rc = report(&run, &err);
+		rc = frame_host_report(&run.request, commands, run.is_unknown, &err);
 	free(run.host.own_text);
 	free(run.host.serve.config);
 	firewall_close(run.tools.firewall);

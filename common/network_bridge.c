@@ -10,9 +10,9 @@
 #include "bridge_status_tell.h"
 #include "dance_look.h"
 #include "dance_run.h"
-#include "file.h"
 #include "firewall.h"
 #include "frame.h"
+#include "frame_host.h"
 #include "lock.h"
 #include "log.h"
 #include "netlink.h"
@@ -20,7 +20,10 @@
 #define NAME "network-bridge"
 #define IFUP_SECONDS 90	/* dhclient(8) gives up after 60 */
 #define SECTIONS 64
-#define STATUS_UNKNOWN 4	/* LSB, "Init Script Actions" */
+
+static const enum command commands[] = {
+	COMMAND_START, COMMAND_STOP, COMMAND_RESTART, COMMAND_STATUS, COMMAND_RECOVER, COMMAND_NONE
+};
 
 /* One run of the program, with everything it owns. */
 struct run {
@@ -123,30 +126,6 @@ static int act(struct run *run, struct error *err)
 	return all ? act_on_all(run, command, err) : act_once(run, command, err);
 }
 
-static int read_request(struct run *run, int argc, char **argv, struct error *err)
-{
-	struct request *request = &run->given;
-	int rc;
-
-	request_environment(request, environ);
-	rc = request_arguments(request, argc, argv, err);
-	if (request->help || request->version)
-		return 0;
-	if (!rc)
-		run->is_unknown = request_check_bridge_command(request, err);
-	return run->is_unknown ? -err->code : rc;
-}
-
-static int take_lock(const struct run *run, int *lock, struct error *err)
-{
-	int rc;
-
-	if (run->dance.request.dry_run || run->dance.request.command == COMMAND_STATUS)
-		return 0;
-	rc = file_make_directory(DANCE_DIRECTORY, err);
-	return rc ? rc : lock_take(DANCE_LOCK, run->dance.request.timeout, lock, err);
-}
-
 static int serve(struct run *run, struct error *err)
 {
 	const struct request *request = &run->dance.request;
@@ -159,7 +138,7 @@ static int serve(struct run *run, struct error *err)
 		return rc;
 	run->dance.tools.seconds = IFUP_SECONDS;
 	log_verbose(request->verbose == TOGGLE_ON);
-	rc = take_lock(run, &lock, err);
+	rc = frame_host_lock(request, DANCE_DIRECTORY, DANCE_LOCK, &lock, err);
 	if (!rc)
 		rc = netlink_open(&run->dance.tools.netlink, NETLINK_ROUTE, request->timeout, err);
 	if (!rc && request->command == COMMAND_STATUS) {
@@ -174,19 +153,6 @@ static int serve(struct run *run, struct error *err)
 	return rc;
 }
 
-/* In the scripts' two lines, if it is an unknown command. */
-static int report(const struct run *run, const struct error *failure)
-{
-	if (run->is_unknown)
-		fprintf(stderr, "%s\nValid commands are: start, stop, restart, status, recover\n",
-			failure->text);
-	else
-		log_line(LOG_ERR, "%s", failure->text);
-	if (run->given.dry_run)
-		puts("exit 1");
-	return run->dance.request.command == COMMAND_STATUS ? STATUS_UNKNOWN : 1;
-}
-
 int network_bridge_run(int argc, char **argv, const struct network_bridge *program)
 {
 	static struct run run;
@@ -194,7 +160,7 @@ int network_bridge_run(int argc, char **argv, const struct network_bridge *progr
 	int rc;
 
 	run.dance.program = program;
-	rc = read_request(&run, argc, argv, &err);
+	rc = frame_host_read(&run.given, argc, argv, commands, &run.is_unknown, &err);
 	if (run.given.help)
 		return print_help();
 	if (run.given.version)
@@ -204,7 +170,7 @@ int network_bridge_run(int argc, char **argv, const struct network_bridge *progr
 	if (!rc)
 		rc = serve(&run, &err);
 	if (rc < 0)
-		rc = report(&run, &err);
+		rc = frame_host_report(&run.given, commands, run.is_unknown, &err);
 	firewall_close(run.dance.tools.firewall);
 	netlink_close(run.dance.tools.netlink);
 	return rc;

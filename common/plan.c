@@ -395,15 +395,3 @@ int plan_check(const struct plan *plan, struct error *err)
 				 "too long", PLAN_STEPS);
 	return 0;
 }
-
-const char *command_name(enum command command)
-{
-	static const char *const names[] = {
-		[COMMAND_NONE] = "", [COMMAND_ONLINE] = "online", [COMMAND_OFFLINE] = "offline",
-		[COMMAND_ADD] = "add", [COMMAND_REMOVE] = "remove", [COMMAND_START] = "start",
-		[COMMAND_STOP] = "stop", [COMMAND_STATUS] = "status",
-		[COMMAND_RESTART] = "restart", [COMMAND_RECOVER] = "recover",
-	};
-
-	return names[command];
-}

@@ -333,7 +333,4 @@ struct step step_reverse(const struct step *step);
 /* The program that a hook's shell runs (its -c) before and around the hook's file, its $0. */
 extern const char hook_prelude[];
 
-/* The command's name as the hooks and scripts know it. */
-const char *command_name(enum command command);
-
 #endif

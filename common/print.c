@@ -237,7 +237,7 @@ static void print_store(const struct store_change *change, struct text *out)
 
 static void print_hook(const struct hook_call *call, struct text *out)
 {
-	text_add(out, "env command=%s", command_name(call->command));
+	text_add(out, "env command=%s", request_command_name(call->command));
 	for (const struct hook_variable *v = call->variables; v->name; v++) {
 		text_add(out, " %s=", v->name);
 		text_quote(out, v->value);

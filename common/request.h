@@ -82,7 +82,7 @@ struct request {
 	bool json;
 	bool version;
 
-	/* Set by request_check_command. */
+	/* Set by request_check_command or request_check_host_command. */
 	enum command command;
 	enum vif_type type;
 
@@ -165,8 +165,15 @@ void request_store(struct request *request, enum key key, const char *value);
 const char *request_get(const struct request *request, enum key key);
 const char *request_key_name(enum key key);
 
-/* Check the command of a program for the host. -EINVAL with the scripts' message. */
-int request_check_network_command(struct request *request, struct error *err) MUST_CHECK;
+/* A command's name as the hooks and scripts know it. */
+const char *request_command_name(enum command command);
+
+/*
+ * Check the command of a program for the host, which has those of `commands`, up to COMMAND_NONE.
+ * -EINVAL with the scripts' message.
+ */
+int request_check_host_command(struct request *request, const enum command *commands,
+			       struct error *err) MUST_CHECK;
 
 /* Check the settings of a program for the host. -EINVAL or -ENAMETOOLONG names the setting. */
 int request_check_network(struct request *request, struct error *err) MUST_CHECK;
@@ -175,8 +182,7 @@ int request_check_network(struct request *request, struct error *err) MUST_CHECK
 const char *request_style_name(enum style style);
 bool request_style(const char *name, enum style *style);
 
-/* The same of network-bridge. */
-int request_check_bridge_command(struct request *request, struct error *err) MUST_CHECK;
+/* Check the settings of network-bridge. -EINVAL or -ENAMETOOLONG names the setting. */
 int request_check_bridge(struct request *request, struct error *err) MUST_CHECK;
 
 /* Check the command and type_if. -EINVAL with the scripts' messages. */

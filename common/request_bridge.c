@@ -29,26 +29,6 @@ bool request_style(const char *name, enum style *style)
 	return false;
 }
 
-int request_check_bridge_command(struct request *request, struct error *err)
-{
-	static const struct {
-		const char *name;
-		enum command command;
-	} known[] = {
-		{ "start", COMMAND_START }, { "stop", COMMAND_STOP },
-		{ "status", COMMAND_STATUS }, { "restart", COMMAND_RESTART },
-		{ "recover", COMMAND_RECOVER },
-	};
-	const char *word = request->word ? request->word : "";
-
-	request->command = COMMAND_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(word, known[i].name))
-			request->command = known[i].command;
-	return request->command == COMMAND_NONE ?
-		       error_set(err, EINVAL, "Unknown command: %.60s", word) : 0;
-}
-
 static int check_name(const struct request *request, enum key key, char out[static IFNAMSIZ],
 		      struct error *err)
 {

@@ -15,49 +15,6 @@
 #define MTU_MAX 65535u
 #define TIMEOUT_MAX 39u		/* libxl kills a script after 40 s (LIBXL_HOTPLUG_TIMEOUT) */
 
-static const struct {
-	const char *name;
-	enum command command;
-	enum vif_type type;	/* the only one that libxl uses it for */
-	bool up;
-} commands[] = {
-	{ "online", COMMAND_ONLINE, TYPE_VIF, true },
-	{ "offline", COMMAND_OFFLINE, TYPE_VIF, false },
-	{ "add", COMMAND_ADD, TYPE_TAP, true },
-	{ "remove", COMMAND_REMOVE, TYPE_TAP, false },
-};
-
-int request_check_command(struct request *request, struct error *err)
-{
-	const char *type = request_get(request, KEY_TYPE_IF);
-
-	request->command = COMMAND_NONE;
-	for (size_t i = 0; request->word && i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(request->word, commands[i].name))
-			request->command = commands[i].command;
-	if (!request->word)
-		return error_set(err, EINVAL, "no command: one of online, offline, add, remove");
-	if (request->command == COMMAND_NONE)
-		return error_set(err, EINVAL, "Invalid command: %.60s", request->word);
-	if (type && strcmp(type, "vif") && strcmp(type, "tap"))
-		return error_set(err, EINVAL, "unknown interface type %.60s", type);
-	request->type = type && !strcmp(type, "tap") ? TYPE_TAP : TYPE_VIF;
-	return 0;
-}
-
-bool request_is_ours(const struct request *request)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].command == request->command)
-			return commands[i].type == request->type;
-	return false;
-}
-
-bool request_is_up(const struct request *request)
-{
-	return request->command == COMMAND_ONLINE || request->command == COMMAND_ADD;
-}
-
 /*
  * A whole number in [min, max] from the start of `text` up to `end` (NULL: to its end). Digits
  * alone, and no zero in front: "007" in a path would be another node than "7".
@@ -347,24 +304,6 @@ int request_check(struct request *request, struct error *err)
 	if (!rc)
 		rc = request_firewall(request, err);
 	return rc || !request_is_up(request) ? rc : check_port(request, err);
-}
-
-int request_check_network_command(struct request *request, struct error *err)
-{
-	static const struct {
-		const char *name;
-		enum command command;
-	} known[] = {
-		{ "start", COMMAND_START }, { "stop", COMMAND_STOP }, { "status", COMMAND_STATUS },
-	};
-	const char *word = request->word ? request->word : "";
-
-	request->command = COMMAND_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(word, known[i].name))
-			request->command = known[i].command;
-	return request->command == COMMAND_NONE ?
-		       error_set(err, EINVAL, "Unknown command: %.60s", word) : 0;
 }
 
 static int check_subnet(struct request *request, struct error *err)

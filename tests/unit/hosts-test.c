@@ -107,10 +107,13 @@ static void read_notes(void)
 
 static void take_command(const char *word)
 {
+	static const enum command commands[] = {
+		COMMAND_START, COMMAND_STOP, COMMAND_STATUS, COMMAND_NONE
+	};
 	struct error err = { 0 };
 
 	c.request.word = word;
-	assert_int_equal(request_check_network_command(&c.request, &err), 0);
+	assert_int_equal(request_check_host_command(&c.request, commands, &err), 0);
 }
 
 static void take_dhcp(const char *value, struct serve *serve)

@@ -33,6 +33,7 @@ static void as_libxl_calls_it(void **state)
 	(void)state;
 	taken(&given);
 	assert_int_equal(request.command, COMMAND_ONLINE);
+	assert_string_equal(request_command_name(request.command), "online");
 	assert_int_equal(request.type, TYPE_VIF);
 	assert_true(request_is_ours(&request));
 	assert_true(request_is_up(&request));
