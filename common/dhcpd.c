@@ -96,34 +96,42 @@ static int update(const char *path, const char *before, char *after, bool *chang
 	return rc;
 }
 
-static int edit_entries(const struct dhcp_change *change, bool *changed, struct error *err)
+/* Gives the text with a change made, which is the caller's. */
+typedef int edit_text(const char *text, const void *change, char **after, struct error *err);
+
+static int set_entry(const char *text, const void *change, char **after, struct error *err)
 {
-	const char *path = change->server->entries;
+	const struct dhcp_change *entry = change;
+
+	return dhcpd_conf_set(text, entry->host, entry->to, after, err);
+}
+
+static int set_listed(const char *text, const void *change, char **after, struct error *err)
+{
+	const struct dhcp_change *listed = change;
+
+	return dhcpd_conf_list(text, listed->device, listed->to_listed, after, err);
+}
+
+static int set_subnet(const char *text, const void *change, char **after, struct error *err)
+{
+	const struct subnet_change *subnet = change;
+
+	return dhcpd_subnet_set(text, &subnet->subnet, subnet->to, after, err);
+}
+
+/* Nothing is to do in a file that is not there, unless it is needed. */
+static int edit_file(const char *path, bool needed, edit_text *make, const void *change,
+		     bool *changed, struct error *err)
+{
 	char *text, *after;
 	int rc = file_read(path, &text, err);
 
 	if (!rc && !text)
-		return change->to ? error_set(err, ENOENT, "%s is gone", path) : 0;
+		return needed ? error_set(err, ENOENT, "%s is gone", path) : 0;
 	if (!rc)
-		rc = dhcpd_conf_set(text, change->host, change->to, &after, err);
+		rc = make(text, change, &after, err);
 	if (!rc)
-		rc = update(path, text, after, changed, err);
-	free(text);
-	return rc;
-}
-
-static int edit_lists(const struct dhcp_change *change, bool *changed, struct error *err)
-{
-	const char *path = change->server->lists;
-	char *text, *after;
-	int rc;
-
-	if (!*path)
-		return 0;
-	rc = file_read(path, &text, err);
-	if (!rc && text)
-		rc = dhcpd_conf_list(text, change->device, change->to_listed, &after, err);
-	if (!rc && text)
 		rc = update(path, text, after, changed, err);
 	free(text);
 	return rc;
@@ -132,10 +140,12 @@ static int edit_lists(const struct dhcp_change *change, bool *changed, struct er
 /* Under the lock: both files, whatever becomes of the one that something is taken from. */
 static int edit(const struct dhcp_change *change, bool *changed, struct error *err)
 {
-	int rc = edit_entries(change, changed, err);
+	const struct dhcp_server *server = change->server;
+	int rc = edit_file(server->entries, change->to, set_entry, change, changed, err);
 
-	if (!rc || !change->to)
-		rc = edit_lists(change, changed, err) || rc ? -err->code : 0;
+	if ((!rc || !change->to) && *server->lists)
+		rc = edit_file(server->lists, false, set_listed, change, changed, err) || rc ?
+			     -err->code : 0;
 	return rc;
 }
 
@@ -239,22 +249,6 @@ int dhcpd_apply(const struct dhcp_change *change, int seconds, struct error *err
 	return rc;
 }
 
-static int edit_subnet(const struct subnet_change *change, bool *changed, struct error *err)
-{
-	const char *path = change->server->entries;
-	char *text, *after;
-	int rc = file_read(path, &text, err);
-
-	if (!rc && !text)
-		return change->to ? error_set(err, ENOENT, "%s is gone", path) : 0;
-	if (!rc)
-		rc = dhcpd_subnet_set(text, &change->subnet, change->to, &after, err);
-	if (!rc)
-		rc = update(path, text, after, changed, err);
-	free(text);
-	return rc;
-}
-
 int dhcpd_apply_subnet(const struct subnet_change *change, int seconds, struct error *err)
 {
 	const long long end = now() + seconds * SECOND;
@@ -263,7 +257,7 @@ int dhcpd_apply_subnet(const struct subnet_change *change, int seconds, struct e
 
 	if (rc)
 		return rc;
-	rc = edit_subnet(change, &changed, err);
+	rc = edit_file(change->server->entries, change->to, set_subnet, change, &changed, err);
 	lock_remove(DHCPD_LOCK, fd);
 	/* It may have been taken off the host since start. */
 	if (changed && *change->server->control)
