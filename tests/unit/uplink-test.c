@@ -4,22 +4,7 @@
 #include <string.h>
 
 #include "common/uplink.h"
-
-static void read_list(const char *text, struct vlan_set *set)
-{
-	struct error err = { 0 };
-
-	assert_int_equal(vlan_parse_list(text, set, &err), 0);
-}
-
-static void prints(const struct vlan_set *set, const char *wanted)
-{
-	char buf[VLAN_TEXT] = "";
-	struct text text = TEXT_IN(buf);
-
-	vlan_print(set, &text);
-	assert_string_equal(buf, wanted);
-}
+#include "tests/unit/vlans.h"
 
 static void what_is_added_and_taken_back(void **state)
 {
@@ -54,15 +39,15 @@ static void what_is_added_and_taken_back(void **state)
 		struct uplink now = { .index = 3, .name = "eth0" }, after;
 		struct vlan_set needed, between;
 
-		read_list(cases[i].present, &now.present);
-		read_list(cases[i].added, &now.added);
-		read_list(cases[i].used, &now.used);
-		read_list(cases[i].needed, &needed);
+		vlans_read(cases[i].present, &now.present);
+		vlans_read(cases[i].added, &now.added);
+		vlans_read(cases[i].used, &now.used);
+		vlans_read(cases[i].needed, &needed);
 		uplink_after(&now, &needed, &after);
 		uplink_between(&now, &after, &between);
-		prints(&after.present, cases[i].present_then);
-		prints(&after.added, cases[i].added_then);
-		prints(&between, cases[i].between);
+		vlans_are(&after.present, cases[i].present_then);
+		vlans_are(&after.added, cases[i].added_then);
+		vlans_are(&between, cases[i].between);
 	}
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/vlan.h"
+#include "tests/unit/vlans.h"
 
 /* Printed in the same grammar: what it was read as. */
 static void grammar(void **state)
@@ -127,14 +127,10 @@ static void lists(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		char buf[VLAN_TEXT] = "";
-		struct text text = TEXT_IN(buf);
-		struct error err = { 0 };
 		struct vlan_set set;
 
-		assert_int_equal(vlan_parse_list(texts[i], &set, &err), 0);
-		vlan_print(&set, &text);
-		assert_string_equal(buf, texts[i]);
+		vlans_read(texts[i], &set);
+		vlans_are(&set, texts[i]);
 		assert_int_equal(vlan_is_empty(&set), !*texts[i]);
 	}
 }
@@ -201,22 +197,6 @@ static void bridges_with_vlans(void **state)
 	}
 }
 
-static void read_list(const char *text, struct vlan_set *set)
-{
-	struct error err = { 0 };
-
-	assert_int_equal(vlan_parse_list(text, set, &err), 0);
-}
-
-static void prints(const struct vlan_set *set, const char *wanted)
-{
-	char buf[VLAN_TEXT] = "";
-	struct text text = TEXT_IN(buf);
-
-	vlan_print(set, &text);
-	assert_string_equal(buf, wanted);
-}
-
 static void differences(void **state)
 {
 	static const struct {
@@ -234,11 +214,11 @@ static void differences(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct vlan_set from, to, gone, fresh;
 
-		read_list(cases[i].from, &from);
-		read_list(cases[i].to, &to);
+		vlans_read(cases[i].from, &from);
+		vlans_read(cases[i].to, &to);
 		vlan_changes(&from, &to, &gone, &fresh);
-		prints(&gone, cases[i].gone);
-		prints(&fresh, cases[i].fresh);
+		vlans_are(&gone, cases[i].gone);
+		vlans_are(&fresh, cases[i].fresh);
 		assert_int_equal(vlan_same(&from, &to), !strcmp(cases[i].from, cases[i].to));
 	}
 }
@@ -248,11 +228,11 @@ static void which_are_trunks(void **state)
 	struct vlan_set set;
 
 	(void)state;
-	read_list("10p/20u", &set);
+	vlans_read("10p/20u", &set);
 	assert_false(vlan_has_tagged(&set));
-	read_list("10p/20u/30", &set);
+	vlans_read("10p/20u/30", &set);
 	assert_true(vlan_has_tagged(&set));
-	read_list("", &set);
+	vlans_read("", &set);
 	assert_false(vlan_has_tagged(&set));
 }
 
@@ -262,11 +242,11 @@ static void a_bridge_s_own(void **state)
 
 	(void)state;
 	vlan_set_default(&set, 7);
-	prints(&set, "7p");
+	vlans_are(&set, "7p");
 	vlan_set_default(&set, 0);
-	prints(&set, "");
+	vlans_are(&set, "");
 	vlan_set_default(&set, 4095);
-	prints(&set, "");
+	vlans_are(&set, "");
 }
 
 int main(void)
