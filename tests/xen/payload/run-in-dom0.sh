@@ -57,13 +57,31 @@ stamped_xl() { # log xl's arguments...
 }
 
 # How long libxl saw each script run: from the fork to its next word after reaping the child.
-# Two that run at once cannot be told apart.
+# From libxl's messages. They name no process: libxl keeps two watches of a device in one structure,
+# first the one for its state, which it registers, then its script's, whose end they tell.
 call_times() { # log
-    awk '/forking to execute/ {
-            if (start) print "#   " call ": at the same time as the next"
-            start = $1; sub(/.*\/etc\/xen\/scripts\//, ""); sub(/ *$/, ""); call = $0
+    awk 'function watch() { match($0, /w=0x[0-9a-f]+/); return substr($0, RSTART, RLENGTH) }
+        function owner(of,   w, nearest) {
+            for (w in known) if (w <= of && w > nearest) nearest = w
+            return nearest
         }
-        start && /deregister|exited with/ { printf "#   %s: %.2f s\n", call, $1 - start; start = 0 }' "$1"
+        function ended(w) {
+            if (w in start) printf "#   %s: %.2f s\n", call[w], $1 - start[w]
+            delete start[w]
+        }
+        / register slotnum/ { known[watch()] }
+        /\tvif: / { vif = $NF }
+        / deregister unregistered/ {
+            last = watch()
+            if (!(last in known) && !nothing_ran) ended(owner(last))
+            if (last in start) ended(last)
+            nothing_ran = 0
+        }
+        /No hotplug script/ { nothing_ran = 1 }
+        /forking to execute/ {
+            sub(/.*\/etc\/xen\/scripts\//, substr($0, 1, index($0, " "))); sub(/ *$/, "")
+            known[last]; start[last] = $1; call[last] = $2 " " $3 " " vif
+        }' "$1"
 }
 
 ping_answered() { ping -c 1 -W 1 $guest_ip > /dev/null 2>&1; }
