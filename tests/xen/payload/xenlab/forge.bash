@@ -45,8 +45,8 @@ stop_hearing() { nft delete table netdev heard; }
 
 packets() { sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
 heard() { nft list counter netdev heard "forged_$1" | packets; } # arp, ip or mac
-dropped() { # by the guard, for that reason
-    nft get element netdev xen_guard "drop_$1" "{ \"vif$domid.0\" }" | packets
+dropped() { # by the guard, for each of the reasons
+    nft "$(printf "get element netdev xen_guard drop_%s { \"vif$domid.0\" };" "$@")" | packets
 }
 knows_forged_neighbour() { ip neigh show dev $bridge | grep -q "^$forged_ip .*lladdr"; }
 knows_forged_mac() { bridge fdb show br $bridge | grep -q "^$forged_mac"; }

@@ -41,18 +41,20 @@ forward_is() { # iptables or ip6tables; function that prints the rules, in any o
     same "$(for function; do "$function"; done | sort)" "$("$tool" -S FORWARD | grep ^-A | sort)"
 }
 
-guard_has() { # family set key
-    nft get element "$1" xen_guard "$2" "{ $3 }" > /dev/null
+guard_has() { # "FAMILY xen_guard SET { KEY }"...
+    nft "$(printf 'get element %s;' "$@")" > /dev/null
+}
+guards() { # device, address
+    guard_has "netdev xen_guard guarded { \"$1\" }" "netdev xen_guard allow4 { \"$1\" . $2 }"
 }
 guard_tables() { nft list tables | grep xen_guard; }
 nft_names() { nft list ruleset 2> /dev/null | grep -F "$1"; } # device or address
 
 check_elements() { # device, MAC, IPv4 address
     check "$1: nft lists the port's chain" grep -q "device \"$1\"" <(nft list table netdev xen_guard)
-    check "$1: nft finds it among the guarded" guard_has netdev guarded "\"$1\""
-    check "$1: nft finds its MAC address" guard_has netdev macs "\"$1\" . $2"
-    check "$1: nft finds its IPv4 address" guard_has netdev allow4 "\"$1\" . $3"
-    check "$1: nft finds its address kept from others" guard_has bridge owned4 "$3"
+    check "$1: nft finds it among the guarded, and its IPv4 address" guards "$1" "$3"
+    check "$1: nft finds its MAC address, and its IPv4 address kept from others" \
+        guard_has "netdev xen_guard macs { \"$1\" . $2 }" "bridge xen_guard owned4 { $3 }"
 }
 
 # ---- what happens
@@ -74,7 +76,8 @@ guarded_guest_is_created() {
     check "iptables shows each accept rule once" forward_is iptables guest_rules
     check "ip6tables shows each accept rule once" forward_is ip6tables guest_rules6
     check_elements "vif$domid.0" $guest_mac $guest_ip
-    check "vif$domid.0: nft finds its IPv6 address" guard_has netdev allow6 "\"vif$domid.0\" . $guest_ip6"
+    check "vif$domid.0: nft finds its IPv6 address" \
+        guard_has "netdev xen_guard allow6 { \"vif$domid.0\" . $guest_ip6 }"
 }
 
 guarded_guest_speaks() {
@@ -85,7 +88,7 @@ guarded_guest_speaks() {
     check "the guarded guest reaches dom0 with IPv6" within 20 guest_reaches $dom0_ip6
     check "the guarded guest reaches the LAN with IPv6" guest_reaches $lan_ip6
     check "nothing that it sends by itself is dropped" same "0 0 0 0 0 0 0 0" \
-        "$(for reason in mac type arp dhcp ip ra ndp bad; do dropped $reason; done | paste -sd ' ')"
+        "$(dropped mac type arp dhcp ip ra ndp bad | paste -sd ' ')"
     note "forging"
     check_forged_is_dropped
     check "the guarded guest still reaches dom0" guest_reaches $dom0_ip
@@ -139,8 +142,8 @@ other_guarded_guest() {
     check "the first is a port of $bridge" port_of_bridge "$first"
     check "the second is a port of $bridge" port_of_bridge second
     check "iptables shows the rules of all once" forward_is iptables guest_rules other_rules
-    check "the first is guarded" guard_has netdev allow4 "\"$first\" . $first_ip"
-    check "the second is guarded" guard_has netdev allow4 "\"second\" . $second_ip"
+    check "the first is guarded" guards "$first" $first_ip
+    check "the second is guarded" guards second $second_ip
 }
 
 # By itself, so that xl's daemon has to clean up.
@@ -153,8 +156,8 @@ guarded_guest_powers_off() {
     check "its IPv6 rules go" forward_is ip6tables
     check "its elements go" fails nft_names "vif$domid.0"
     check "its addresses go" fails nft_names $guest_ip
-    check "the other guest's first vif stays guarded" guard_has netdev allow4 "\"$first\" . $first_ip"
-    check "the other guest's second vif stays guarded" guard_has netdev allow4 "\"second\" . $second_ip"
+    check "the other guest's first vif stays guarded" guards "$first" $first_ip
+    check "the other guest's second vif stays guarded" guards second $second_ip
 }
 
 # libxl runs the two offline scripts at the same time; each may be the one that takes the
