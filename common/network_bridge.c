@@ -77,7 +77,7 @@ static int configure(struct run *run, const char *section, struct error *err)
 	memcpy(run->parsed, run->config, FRAME_CONFIG);
 	rc = request_file(request, NAME, CONFIG_FILE, run->parsed, err);
 	if (section)
-		request_default(request, KEY_BRIDGE, section);
+		request_section(request, KEY_BRIDGE, section);
 	if (!rc)
 		rc = request_check_run(request, err);
 	return rc ? rc : request_check_bridge(request, err);
@@ -118,12 +118,19 @@ static int act(struct run *run, struct error *err)
 {
 	enum command command = run->given.command;
 	bool all = run->section_count && !request_get(&run->given, KEY_BRIDGE) &&
-		   !request_get(&run->given, KEY_NETDEV);
-	int rc = dance_run_recover(&run->dance, err);
+		   !request_get(&run->given, KEY_NETDEV) && !request_get(&run->given, KEY_VIFNUM);
+	struct error left = { 0 };
+	bool failed;
+	int rc;
 
-	if (rc || command == COMMAND_RECOVER)
-		return rc;
-	return all ? act_on_all(run, command, err) : act_once(run, command, err);
+	if (command == COMMAND_RECOVER)
+		return dance_run_recover(&run->dance, err);
+	/* One that cannot be brought back is no reason to leave the others alone. */
+	failed = dance_run_recover(&run->dance, &left);
+	rc = all ? act_on_all(run, command, err) : act_once(run, command, err);
+	if (failed && strcmp(left.text, err->text))
+		log_line(LOG_ERR, "%s", left.text);
+	return rc;
 }
 
 static int serve(struct run *run, struct error *err)

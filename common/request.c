@@ -277,10 +277,9 @@ int request_file(struct request *request, const char *program, const char *file,
 	return 0;
 }
 
-void request_default(struct request *request, enum key key, const char *value)
+void request_section(struct request *request, enum key key, const char *value)
 {
-	if (!request->settings[key].value)
-		put(request, key, value, SOURCE_FILE);
+	put(request, key, value, SOURCE_FILE);
 }
 
 void request_store(struct request *request, enum key key, const char *value)

@@ -155,8 +155,8 @@ int request_file(struct request *request, const char *program, const char *file,
 /* The names of the file's sections [program NAME], in their order; of `text` nothing is cut. */
 size_t request_sections(const char *program, const char *text, char names[][IFNAMSIZ], size_t max);
 
-/* Set a value as the file does, if it does not. It must live on. */
-void request_default(struct request *request, enum key key, const char *value);
+/* Set a value that the name of a file's section says: it wins over the file's lines. It must live on. */
+void request_section(struct request *request, enum key key, const char *value);
 
 /* Take a value from the backend's directory; `value` may be NULL and must live on. */
 void request_store(struct request *request, enum key key, const char *value);
