@@ -167,14 +167,17 @@ static int print_journal(const struct dance *dance, enum phase phase, char **out
 		return error_set(err, ENOMEM, "out of memory");
 	journal_print(&dance->journal, phase, &text);
 	*out = text.buf;
-	return text.cut ? error_set(err, E2BIG, "the journal of %s is too long",
-				    dance->journal.netdev) : 0;
+	return text.cut || text.len > JOURNAL_MAX ?
+		       error_set(err, E2BIG, "there is too much on %s: its journal would be longer "
+				 "than %d bytes", dance->journal.netdev, JOURNAL_MAX) : 0;
 }
 
 int dance_settle(struct dance *dance, bool forward, struct error *err)
 {
 	const struct netdev *now = forward ? &dance->on_front : &dance->on_nic;
-	enum phase phase = forward && !dance->keeps_front ? PHASE_STARTING : PHASE_STOPPING;
+	/* It is the first way back, too, until it is through. */
+	bool begun = forward ? !dance->keeps_front : dance->journal.phase == PHASE_STARTING;
+	enum phase phase = begun ? PHASE_STARTING : PHASE_STOPPING;
 	int rc = transfer_make(&dance->transfer, now, &dance->journal.wanted, dance->mode, err);
 
 	if (!rc)

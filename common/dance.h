@@ -31,6 +31,7 @@ struct dance {
 	char *done;			/* and behind the last; NULL: none. All three are owned. */
 	bool vlan_filtering;
 	struct firewall_facts firewall;	/* if the journal says antispoof */
+	bool others_drop;		/* FORWARD is to go on dropping for other devices */
 	char ifup[FACTS_PATH];		/* the folder of ifup and ifdown, or "" */
 	bool ifdown;			/* this plan has ifdown take netdev's addresses, */
 	bool by_ifup;			/* has ifup give it them again, */

@@ -75,12 +75,31 @@ static int trailing_number(const char *name)
 	return digits && digits < 5 ? (int)strtol(name + len - digits, NULL, 10) : -1;
 }
 
-/*
- * Whether a journal is of the device that the default route goes by (""; any), or, if one is
- * named, of a bridge.
- */
-static int is_of(const char *netdev, const char *device, const char *bridge, bool *is,
-		 struct error *err)
+/* What a journal is looked for by: the first of these that is set; none: any will do. */
+struct sought {
+	const char *bridge;
+	int vifnum;		/* -1: not set */
+	const char *device;	/* that the default route goes by */
+};
+
+/* The number that start gave, or found in the bridge's name. */
+static int number_of(const struct journal *journal)
+{
+	return trailing_number(*journal->far ? journal->far : journal->bridge);
+}
+
+static bool fits(const struct journal *journal, const struct sought *sought)
+{
+	if (journal->phase == PHASE_NONE)
+		return false;
+	if (*sought->bridge)
+		return !strcmp(journal->bridge, sought->bridge);
+	if (sought->vifnum >= 0)
+		return number_of(journal) == sought->vifnum;
+	return !*sought->device || !strcmp(dance_front_name(journal), sought->device);
+}
+
+static int is_of(const char *netdev, const struct sought *sought, bool *is, struct error *err)
 {
 	struct dance *dance = calloc(1, sizeof(*dance));
 	int rc;
@@ -88,52 +107,122 @@ static int is_of(const char *netdev, const char *device, const char *bridge, boo
 	if (!dance)
 		return error_set(err, ENOMEM, "out of memory");
 	rc = dance_read_journal(netdev, dance, err);
-	*is = !rc && dance->journal.phase != PHASE_NONE &&
-	      (*bridge ? !strcmp(dance->journal.bridge, bridge) :
-	       !*device || !strcmp(dance_front_name(&dance->journal), device));
+	*is = !rc && fits(&dance->journal, sought);
 	dance_free(dance);
 	free(dance);
 	return rc;
 }
 
-/* "": there is none. */
-static int find_in_journals(const char *device, const char *bridge,
-			    char netdev[static IFNAMSIZ], struct error *err)
+/* The last that fits, and how many do. */
+static int find_in_journals(const struct sought *sought, char netdev[static IFNAMSIZ],
+			    size_t *fitting, struct error *err)
 {
 	char names[DANCE_JOURNALS][IFNAMSIZ];
 	size_t count;
-	bool found = false;
 	int rc = dance_journals(names, DANCE_JOURNALS, &count, err);
 
-	for (size_t i = 0; !rc && !found && i < count; i++) {
-		rc = is_of(names[i], device, bridge, &found, err);
-		if (found)
+	*fitting = 0;
+	for (size_t i = 0; !rc && i < count; i++) {
+		bool is = false;
+
+		rc = is_of(names[i], sought, &is, err);
+		*fitting += is;
+		if (is)
 			memcpy(netdev, names[i], IFNAMSIZ);
 	}
 	return rc;
 }
 
-/* vifnum from the default route's device, netdev=eth<vifnum> if there is one, else that device. */
+/* What is started must not stay so without a word because the default route goes elsewhere now. */
+static int refuse_others(const char *device, struct error *err)
+{
+	const struct sought any = { "", -1, "" };
+	char started[IFNAMSIZ];
+	size_t count;
+	int rc = find_in_journals(&any, started, &count, err);
+
+	return rc || !count ? rc :
+	       error_set(err, ENODEV, "the default route goes by %s, which is not started; %s is: say "
+			 "which by netdev", device, started);
+}
+
+/* "": nothing that is started is meant. */
+static int find_started(const struct request *request, const char *device,
+			char netdev[static IFNAMSIZ], struct error *err)
+{
+	const struct sought sought = { request->bridge, request->vifnum, device };
+	bool is_named = *request->bridge || request->vifnum >= 0;
+	size_t count;
+	int rc = find_in_journals(&sought, netdev, &count, err);
+
+	if (rc || count == 1)
+		return rc;
+	if (count)
+		return error_set(err, EINVAL, "several devices are started, and netdev is not set");
+	return is_named || request->command == COMMAND_START ? 0 : refuse_others(device, err);
+}
+
+/* netdev=eth<vifnum> if there is one, else the default route's device, which has no other number. */
+static int numbered_netdev(struct netlink *netlink, const struct request *request,
+			   const struct link *device, char netdev[static IFNAMSIZ],
+			   struct error *err)
+{
+	const struct sought taken = { "", -1, device->name };
+	int number = request->vifnum >= 0 ? request->vifnum : trailing_number(device->name);
+	char other[IFNAMSIZ];
+	struct link link;
+	size_t count = 0;
+	int rc;
+
+	snprintf(netdev, IFNAMSIZ, "eth%d", number < 0 ? 0 : number);
+	rc = link_by_name(netlink, netdev, &link, err);
+	if (rc || link.index)
+		return rc;
+	if (*device->name && request->vifnum >= 0)
+		rc = find_in_journals(&taken, other, &count, err);
+	if (!rc && !*device->name)
+		rc = error_set(err, ENODEV, "netdev is not set, there is no default route, and no %s",
+			       netdev);
+	if (!rc && count)
+		rc = error_set(err, ENODEV, "netdev is not set, there is no %s, and %s is started "
+			       "already", netdev, device->name);
+	if (!rc)
+		memcpy(netdev, device->name, IFNAMSIZ);
+	return rc;
+}
+
 static int default_netdev(struct netlink *netlink, const struct request *request,
 			  char netdev[static IFNAMSIZ], struct error *err)
 {
-	struct link device = { 0 }, link;
-	int number, rc = gateway_default(netlink, &device, err);
+	struct link device = { 0 };
+	int rc = gateway_default(netlink, &device, err);
 
 	if (!rc)
-		rc = find_in_journals(device.name, request->bridge, netdev, err);
-	if (rc || *netdev)
-		return rc;
-	number = request->vifnum >= 0 ? request->vifnum : trailing_number(device.name);
-	if (number < 0)
-		number = 0;
-	snprintf(netdev, IFNAMSIZ, "eth%d", number);
-	rc = link_by_name(netlink, netdev, &link, err);
-	if (!rc && !link.index && !*device.name)
-		rc = error_set(err, ENODEV, "netdev is not set, there is no default route, and no %s",
-			       netdev);
-	if (!rc && !link.index)
-		memcpy(netdev, device.name, IFNAMSIZ);
+		rc = find_started(request, device.name, netdev, err);
+	return rc || *netdev ? rc : numbered_netdev(netlink, request, &device, netdev, err);
+}
+
+int dance_others_drop(const struct journal *journal, bool *others, bool *dropped,
+		      struct error *err)
+{
+	char names[DANCE_JOURNALS][IFNAMSIZ];
+	size_t count;
+	int rc = dance_journals(names, DANCE_JOURNALS, &count, err);
+
+	*others = false;
+	for (size_t i = 0; !rc && !*others && i < count; i++) {
+		struct dance dance = { 0 };
+		const struct journal *other = &dance.journal;
+
+		if (!strcmp(names[i], journal->netdev))
+			continue;
+		rc = dance_read_journal(names[i], &dance, err);
+		*others = !rc && other->phase != PHASE_NONE && other->antispoof &&
+			  other->firewall == journal->firewall;
+		if (*others)
+			*dropped = other->dropped;
+		dance_free(&dance);
+	}
 	return rc;
 }
 
@@ -219,6 +308,9 @@ int dance_find(struct netlink *netlink, const struct request *request, struct da
 	/* One of another bridge does not count: stop of the one that is named must not stop it. */
 	if (!rc && *request->bridge && journal->phase != PHASE_NONE &&
 	    strcmp(journal->bridge, request->bridge)) {
+		if (request->command == COMMAND_START)
+			return error_set(err, EBUSY, "%s is started already, on the bridge %s",
+					 netdev, journal->bridge);
 		dance_free(dance);
 		snprintf(dance->path, sizeof(dance->path), DANCE_DIRECTORY "/" DANCE_JOURNAL "%s",
 			 netdev);

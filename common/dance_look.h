@@ -28,6 +28,13 @@ int dance_read_journal(const char *netdev, struct dance *dance, struct error *er
 int dance_find(struct netlink *netlink, const struct request *request, struct dance *dance,
 	       struct error *err) MUST_CHECK;
 
+/*
+ * Whether another device has antispoof by means of the same firewall. Only then *dropped is set:
+ * whether FORWARD dropped before the first of them.
+ */
+int dance_others_drop(const struct journal *journal, bool *others, bool *dropped,
+		      struct error *err) MUST_CHECK;
+
 /* Look at the links alone. */
 int dance_look_links(struct netlink *netlink, struct dance *dance, struct error *err) MUST_CHECK;
 

@@ -432,7 +432,7 @@ void dance_plan_no_antispoof(struct dance *dance, struct plan *plan)
 
 	if (!journal->antispoof)
 		return;
-	plan_policy(plan, &dance->firewall, AF_INET, true, journal->dropped);
+	plan_policy(plan, &dance->firewall, AF_INET, true, journal->dropped || dance->others_drop);
 	rule_none(journal->physical, AF_INET, &plan->rules[0]);
 	plan_rules(plan, &dance->firewall, &plan->rules[0], false);
 	if (*journal->far) {

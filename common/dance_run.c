@@ -9,6 +9,7 @@
 
 #include "confirm.h"
 #include "dance_look.h"
+#include "file.h"
 #include "firewall.h"
 #include "ifup.h"
 #include "log.h"
@@ -40,6 +41,7 @@ static void forget_plan(struct dance_run *run)
 static int look_at_firewall(struct dance_run *run, enum firewall_kind asked, struct error *err)
 {
 	struct dance *dance = &run->dance;
+	bool dropped;
 	int rc = 0;
 
 	if (!dance->journal.antispoof)
@@ -54,12 +56,13 @@ static int look_at_firewall(struct dance_run *run, enum firewall_kind asked, str
 		firewall_look(run->tools.firewall, FIREWALL_NFTABLES, &dance->firewall);
 	if (dance->firewall.kind == FIREWALL_NONE)
 		return error_set(err, EINVAL, "antispoof=yes and firewall=none do not go together");
-	return 0;
+	return dance_others_drop(&dance->journal, &dance->others_drop, &dropped, err);
 }
 
 static int look_at_new_firewall(struct dance_run *run, struct error *err)
 {
-	struct journal *journal = &run->dance.journal;
+	struct dance *dance = &run->dance;
+	struct journal *journal = &dance->journal;
 	int rc;
 
 	/* What it was before can no longer be seen. */
@@ -67,18 +70,28 @@ static int look_at_new_firewall(struct dance_run *run, struct error *err)
 		return look_at_firewall(run, journal->firewall, err);
 	journal->antispoof = run->request.antispoof == TOGGLE_ON;
 	rc = look_at_firewall(run, run->request.firewall, err);
-	journal->firewall = journal->antispoof ? run->dance.firewall.kind : FIREWALL_NONE;
-	if (!rc && journal->antispoof)
-		journal->dropped = firewall_drops(run->tools.firewall, &run->dance.firewall,
-						  AF_INET);
-	return rc;
+	journal->firewall = journal->antispoof ? dance->firewall.kind : FIREWALL_NONE;
+	if (rc || !journal->antispoof)
+		return rc;
+	journal->dropped = firewall_drops(run->tools.firewall, &dance->firewall, AF_INET);
+	return dance_others_drop(journal, &dance->others_drop, &journal->dropped, err);
+}
+
+/* Without the device there is no way back, and what the journal has is still needed. */
+static int look_at_all(struct dance_run *run, struct error *err)
+{
+	struct dance *dance = &run->dance;
+	int rc = dance_look(run->tools.netlink, dance, err);
+
+	return rc || dance->nic.index ? rc :
+	       error_set(err, ENODEV, "%s is gone", dance->journal.netdev);
 }
 
 /* What one plan left out, for ifup knows nothing of it, or things came otherwise than foreseen. */
 static int complete_back(struct dance_run *run, struct error *err)
 {
 	struct dance *dance = &run->dance;
-	int rc = dance_look(run->tools.netlink, dance, err);
+	int rc = look_at_all(run, err);
 
 	dance->mode = dance->by_ifup ? TRANSFER_KEEP : TRANSFER_ALL;
 	dance->by_ifup = dance->ifdown = dance->again = false;
@@ -93,11 +106,23 @@ static int complete_back(struct dance_run *run, struct error *err)
 	return apply(run, false, err);
 }
 
+/* They lose their network; but the scripts did not mind, either. */
+static void tell_of_guests(const struct dance *dance)
+{
+	char buf[1024];
+	struct text text = TEXT_IN(buf);
+
+	dance_list_ports(dance, &text);
+	if (dance->port_count && dance->journal.made_bridge)
+		log_line(LOG_NOTICE, "still on the bridge %s, and taken off: %s",
+			 dance->journal.bridge, buf);
+}
+
 /* As far back as one look and one plan lead. */
 static int go_back(struct dance_run *run, bool by_ifup, struct error *err)
 {
 	struct dance *dance = &run->dance;
-	int rc = dance_look(run->tools.netlink, dance, err);
+	int rc = look_at_all(run, err);
 
 	ifup_find(dance->ifup);
 	dance->by_ifup = by_ifup && *dance->ifup;
@@ -106,14 +131,13 @@ static int go_back(struct dance_run *run, bool by_ifup, struct error *err)
 	dance->mode = TRANSFER_ALL;
 	if (!rc)
 		rc = look_at_firewall(run, dance->journal.firewall, err);
-	if (!rc && !dance->nic.index)
-		rc = error_set(err, ENODEV, "%s is gone", dance->journal.netdev);
 	forget_plan(run);
 	if (!rc)
 		rc = dance_settle(dance, false, err);
 	if (rc)
 		return rc;
 	run->program->plan_stop(dance, &run->plan);
+	tell_of_guests(dance);
 	rc = apply(run, false, err);
 	return rc || run->request.dry_run ? rc : complete_back(run, err);
 }
@@ -252,18 +276,6 @@ static int start(struct dance_run *run, struct error *err)
 
 /* ---- stop ------------------------------------------------------------------------------------- */
 
-/* They lose their network; but the scripts did not mind, either. */
-static void tell_of_guests(const struct dance *dance)
-{
-	char buf[1024];
-	struct text text = TEXT_IN(buf);
-
-	dance_list_ports(dance, &text);
-	if (dance->port_count && dance->journal.made_bridge)
-		log_line(LOG_NOTICE, "still on the bridge %s, and taken off: %s",
-			 dance->journal.bridge, buf);
-}
-
 static int settle_stop(struct dance_run *run, struct error *err)
 {
 	struct dance *dance = &run->dance;
@@ -293,6 +305,11 @@ static int stop(struct dance_run *run, struct error *err)
 	rc = settle_stop(run, err);
 	if (rc)
 		return rc;
+	/* The plan has it for its first step, but it goes on without. */
+	if (!run->request.dry_run)
+		rc = file_replace(dance->path, dance->next, err);
+	if (rc)
+		return rc;
 	run->program->plan_stop(dance, &run->plan);
 	tell_of_guests(dance);
 	rc = apply(run, false, err);
@@ -305,6 +322,11 @@ static int stop(struct dance_run *run, struct error *err)
 	return bring_back(run, err);
 }
 
+static bool is_half_way(const struct journal *journal)
+{
+	return journal->phase == PHASE_STARTING || journal->phase == PHASE_STOPPING;
+}
+
 static int once(struct dance_run *run, int (*act)(struct dance_run *run, struct error *err),
 		enum command command, struct error *err)
 {
@@ -312,6 +334,9 @@ static int once(struct dance_run *run, int (*act)(struct dance_run *run, struct 
 
 	run->request.command = command;
 	rc = dance_find(run->tools.netlink, &run->request, &run->dance, err);
+	if (!rc && is_half_way(&run->dance.journal) && !run->request.dry_run)
+		rc = error_set(err, EBUSY, "%s was left half way, and could not be brought back",
+			       run->dance.journal.netdev);
 	if (!rc)
 		rc = act(run, err);
 	dance_free(&run->dance);
@@ -348,8 +373,12 @@ static int stop_and_keep(struct dance_run *run, struct error *err)
 
 int dance_run_restart(struct dance_run *run, struct error *err)
 {
-	int rc = once(run, stop_and_keep, COMMAND_STOP, err);
+	int rc;
 
+	if (run->request.dry_run)
+		return error_set(err, EINVAL, "restart cannot be printed: what start will find is not "
+				 "there before stop; print these two");
+	rc = once(run, stop_and_keep, COMMAND_STOP, err);
 	return rc ? rc : once(run, start, COMMAND_START, err);
 }
 
@@ -365,8 +394,7 @@ static int recover_one(struct dance_run *run, const char *netdev, struct error *
 	struct dance *dance = &run->dance;
 	int rc = dance_read_journal(netdev, dance, err);
 
-	if (!rc && (dance->journal.phase == PHASE_STARTING ||
-		    dance->journal.phase == PHASE_STOPPING)) {
+	if (!rc && is_half_way(&dance->journal)) {
 		log_line(LOG_NOTICE, "%s was left half way: bringing it back", netdev);
 		dance->carrier = run->request.carrier;
 		rc = bring_back(run, err);
@@ -382,8 +410,16 @@ int dance_run_recover(struct dance_run *run, struct error *err)
 	size_t count;
 	int rc = dance_journals(netdevs, DANCE_JOURNALS, &count, err);
 
-	for (size_t i = 0; i < count && !rc; i++)
-		rc = recover_one(run, netdevs[i], err);
-	return rc;
+	for (size_t i = 0; i < count && !rc; i++) {
+		struct error own = { 0 };
+
+		if (!recover_one(run, netdevs[i], &own))
+			continue;
+		if (err->code)
+			log_line(LOG_ERR, "%s", own.text);
+		else
+			error_set(err, own.code, "%s", own.text);
+	}
+	return rc ? rc : -err->code;
 }
 

@@ -15,6 +15,8 @@
 #include "style.h"
 #include "text.h"
 
+#define JOURNAL_MAX ((16 << 20) - 1)	/* bytes; file_read reads no more */
+
 /* While it is not started, what has begun is to be undone, while stopping to be ended: alike. */
 enum phase { PHASE_NONE, PHASE_STARTING, PHASE_STARTED, PHASE_STOPPING, PHASES };
 
