@@ -196,6 +196,45 @@ host_gone() {
 	state | diff /run/before - >&2
 }
 
+@test "a number, or no word at all, means what is started so, and no other one" {
+	rich_host
+	state >/run/first
+	starts
+	starts vifnum=1
+	is "$(ports xenbr1)" "peth1 vif0.1"
+	stops vifnum=1
+	refute exists xenbr1
+	is "$(ports xenbr0)" "peth0 vif0.0"
+	stops vifnum=0
+	state | diff /run/first - >&2
+	starts vifnum=7 netdev=eth1 style=plain
+	untouched fails bridge_ stop
+	is "$ERR" "network-bridge: the default route goes by eth0, which is not started; eth1 is: say which by netdev"
+	untouched fails bridge_ restart
+	stops vifnum=7
+	state | diff /run/first - >&2
+	# Where there is no eth5, another one's bridge is not meant.
+	starts
+	untouched fails bridge_ stop vifnum=5
+	is "$ERR" "network-bridge: netdev is not set, there is no eth5, and eth0 is started already"
+	config <<<'[network-bridge xenbr0]'
+	untouched fails bridge_ stop vifnum=5
+	untouched fails bridge_ start netdev=eth0 bridge=xenbr1 style=plain
+	is "$ERR" "network-bridge: eth0 is started already, on the bridge xenbr0"
+	stops
+	config </dev/null
+	# Without a default route it is the one that is started.
+	starts netdev=eth1
+	ip route flush exact default
+	ip -6 route flush exact default
+	starts netdev=eth0
+	untouched fails bridge_ stop
+	is "$ERR" "network-bridge: several devices are started, and netdev is not set"
+	stops netdev=eth0
+	stops
+	is "$(journals)" ""
+}
+
 @test "several at once, from sections of the config file" {
 	rich_host
 	state >/run/before
@@ -222,6 +261,20 @@ host_gone() {
 	is "$(ports lan1)" "eth1"
 	refute exists xenbr0
 	stops bridge=lan1
+	state | diff /run/before - >&2
+	# A section's name wins over what is for all programs.
+	config <<-END
+		bridge=xenbr0
+		[network-bridge xenbr0]
+		netdev=eth0
+		[network-bridge lan1]
+		netdev=eth1
+		style=plain
+	END
+	starts
+	is "$(ports xenbr0)" "peth0 vif0.0"
+	is "$(ports lan1)" "eth1"
+	stops
 	state | diff /run/before - >&2
 	# One fails, and the other one is there all the same.
 	ip link set eth1 name eth5
@@ -415,6 +468,8 @@ Valid commands are: start, stop, restart, status, recover"
 	succeeds bridge_ restart
 	state | diff /run/before - >&2
 	lan_reaches_host
+	untouched fails bridge_ restart -n
+	has "$ERR" "restart cannot be printed"
 }
 
 # ---- how it goes about it -----------------------------------------------------------------------
@@ -517,6 +572,72 @@ pull_the_cable() {
 	untouched bridge_ stop -n
 }
 
+killed_at() { # NUMBER ARG...
+	run_it traced -o /dev/null -e trace=sendto -e "inject=sendto:signal=KILL:when=$1" \
+		"$SCRIPTS/network-bridge" "${@:2}"
+	is "$STATUS" 137
+}
+
+@test "one that cannot be brought back does not keep the others from it" {
+	rich_host
+	run_it traced -o /run/trace -e trace=sendto "$SCRIPTS/network-bridge" start netdev=eth1 \
+		bridge=lan1
+	stops netdev=eth1
+	killed_at "$(grep -n -m 1 RTM_NEWADDR /run/trace | cut -d : -f 1)" start netdev=eth1 bridge=lan1
+	ip -n lan1 link del wire
+	starts netdev=eth0
+	has "$ERR" "network-bridge: eth1 is gone"
+	is "$(ports xenbr0)" "peth0 vif0.0"
+	lan_reaches_host
+	fails bridge_ start netdev=eth1
+	has "$ERR" "eth1 was left half way, and could not be brought back"
+	is "$STATUS" 1
+	fails bridge_ recover
+	has "$ERR" "eth1 is gone"
+	# Back first in the list of files, or last.
+	stops netdev=eth0
+	lan_reaches_host
+}
+
+# The number of the first call that says so.
+first_call() { # MESSAGE
+	grep '^sendto' /run/trace | grep -n -m 1 "$1" | cut -d : -f 1
+}
+
+@test "killed on the way back from start: it is still start that is undone" {
+	host
+	sysctl -qw net.ipv4.conf.eth0.rp_filter=2
+	settings_of eth0 >/run/settings
+	run_it traced -o /run/trace -e trace=sendto "$SCRIPTS/network-bridge" start
+	stops
+	# The pair is there, and has nothing of eth0's yet.
+	up=$(first_call 'RTM_SETLINK\|RTM_NEWADDR')
+	killed_at $up start
+	run_it traced -o /run/trace -e trace=sendto "$SCRIPTS/network-bridge" recover
+	is "$STATUS" 0
+	killed_at $up start
+	killed_at "$(first_call RTM_DELLINK)" recover
+	has "$(</run/xen-hotplug/network-bridge.eth0)" phase=starting
+	killed_at "$(first_call RTM_DELLINK)" recover
+	succeeds bridge_ recover
+	settings_of eth0 | diff /run/settings - >&2
+	lan_reaches_host
+}
+
+@test "stop does not begin without its journal on disk, nor start with one that is too long" {
+	host
+	starts
+	untouched fails run_it traced -o /dev/null -e trace=rename -e inject=rename:error=ENOSPC \
+		"$SCRIPTS/network-bridge" stop
+	stops
+	seq 100000 | awk '{ printf "route add 10.%d.%d.0/28 via 192.168.0.1 metric %d\n",
+		int($1 / 256) % 256, $1 % 256, $1 }' | ip -batch -
+	fails bridge_ start
+	has "$ERR" "there is too much on eth0: its journal would be longer than 16777215 bytes"
+	is "$(journals)" ""
+	lan_reaches_host
+}
+
 @test "a journal that makes no sense is not acted upon" {
 	host
 	starts
@@ -600,6 +721,24 @@ antispoof_is_put_in_and_taken_back() {
 	iptables -S | diff /run/rules - >&2
 	rm -f /run/xen-hotplug/network-bridge.eth0
 	state | diff /run/before - >&2
+}
+
+@test "antispoof=yes on two devices: FORWARD drops until the last of them stops" {
+	rich_host
+	sysctl -qw net/bridge/bridge-nf-call-iptables=1 || true
+	iptables -w -P FORWARD ACCEPT
+	iptables -S >/run/rules
+	for last in eth1 eth0; do
+		starts netdev=eth0 bridge=xenbr0 antispoof=yes
+		starts netdev=eth1 bridge=xenbr1 antispoof=yes
+		[ $last = eth1 ] && first=eth0 || first=eth1
+		stops netdev=$first
+		is "$(iptables -S FORWARD | head -1)" "-P FORWARD DROP"
+		starts netdev=$first bridge=xenbr${first#eth} antispoof=yes
+		stops netdev=$first
+		stops netdev=$last
+		iptables -S | diff /run/rules - >&2
+	done
 }
 
 @test "antispoof=yes: FORWARD drops, but for the LAN and the host, and no admin's rule goes" {
