@@ -87,6 +87,14 @@ static int look_at_all(struct dance_run *run, struct error *err)
 	       error_set(err, ENODEV, "%s is gone", dance->journal.netdev);
 }
 
+/* An address that somebody has given meanwhile, to the one or the other, is netdev's, too. */
+static int take_newcomers(struct dance *dance, struct error *err)
+{
+	int rc = netdev_add_addresses(&dance->journal.wanted, &dance->on_front, err);
+
+	return rc ? rc : netdev_add_addresses(&dance->journal.wanted, &dance->on_nic, err);
+}
+
 /* What one plan left out, for ifup knows nothing of it, or things came otherwise than foreseen. */
 static int complete_back(struct dance_run *run, struct error *err)
 {
@@ -96,6 +104,8 @@ static int complete_back(struct dance_run *run, struct error *err)
 	dance->mode = dance->by_ifup ? TRANSFER_KEEP : TRANSFER_ALL;
 	dance->by_ifup = dance->ifdown = dance->again = false;
 	forget_plan(run);
+	if (!rc)
+		rc = take_newcomers(dance, err);
 	if (!rc)
 		rc = dance_settle(dance, false, err);
 	if (rc)
@@ -211,6 +221,8 @@ static int complete(struct dance_run *run, struct error *err)
 	if (!rc && !dance_is_started(dance))
 		rc = error_set(err, EAGAIN, "somebody else has changed %s meanwhile",
 			       dance->journal.netdev);
+	if (!rc)
+		rc = take_newcomers(dance, err);
 	if (!rc)
 		rc = dance_settle(dance, true, err);
 	if (rc)

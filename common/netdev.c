@@ -83,6 +83,21 @@ int netdev_order(struct netdev *netdev, struct error *err)
 	return rc ? rc : entries_sort(&netdev->parts[PART_ROUTES6], err);
 }
 
+int netdev_add_addresses(struct netdev *netdev, const struct netdev *other, struct error *err)
+{
+	int rc = 0;
+
+	for (int part = PART_ADDRESSES4; part <= PART_ADDRESSES6; part++)
+		for (size_t i = 0; i < other->parts[part].count && !rc; i++) {
+			const struct entry *address = other->parts[part].list[i];
+
+			if (!entries_have(&netdev->parts[part], address))
+				rc = entries_add(&netdev->parts[part], &address->spot,
+						 address->type, address->data, address->len, err);
+		}
+	return rc;
+}
+
 /* ---- settings --------------------------------------------------------------------------------- */
 
 bool netdev_copies(int folder, const char *name)

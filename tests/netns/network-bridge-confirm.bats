@@ -72,6 +72,35 @@ is_as_before() {
 	starts
 }
 
+# As by a program that cares for an address of its own, on the name or on the device that it knew.
+@test "addresses that come meanwhile stay, and are netdev's" {
+	host_with_routers
+	for style in veth bridge plain; do
+		no_bridge_passes "ether type arp"
+		"$SCRIPTS/network-bridge" start style=$style confirm=20 2>/run/err &
+		front=$([ $style = plain ] && echo xenbr0 || echo eth0)
+		physical=$([ $style = plain ] && echo eth0 || echo peth0)
+		until [ -e /sys/class/net/$physical/brport ] &&
+			ip -4 addr show dev $front | grep 192.168.0.3 >/dev/null; do sleep 0.05; done
+		ip addr add 192.168.0.33/26 dev $front
+		ip addr add 10.9.9.9/32 dev $physical
+		ip addr add 2001:db8::33/64 dev $front nodad
+		all_passes
+		wait $! || complain "$(</run/err)"
+		is "$(ip -j addr show dev $front | jq -r '.[0].addr_info[] |
+			select(.scope == "global") | .local' | sort | xargs)" \
+			"10.9.9.9 192.168.0.3 192.168.0.33 2001:db8::3 2001:db8::33"
+		is "$(ip -4 addr show dev $physical)" ""
+		stops
+		is "$(ip -j addr show dev eth0 | jq -r '.[0].addr_info[] |
+			select(.scope == "global") | .local' | sort | xargs)" \
+			"10.9.9.9 192.168.0.3 192.168.0.33 2001:db8::3 2001:db8::33"
+		ip addr del 192.168.0.33/26 dev eth0
+		ip addr del 10.9.9.9/32 dev eth0
+		ip addr del 2001:db8::33/64 dev eth0
+	done
+}
+
 @test "who did not answer before is not asked again, and that is told" {
 	host_with_routers
 	ip route replace default via 192.168.0.62
