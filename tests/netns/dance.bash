@@ -82,6 +82,8 @@ rich_host() {
 		neigh add proxy 192.168.0.58 dev eth0
 		neigh add proxy 2001:db8::88 dev eth0
 	END
+	# Without DAD, too, the kernel takes a moment to see that an address may be a source.
+	while [ "$(ip -6 addr show dev eth0 tentative)" ]; do sleep 0.01; done
 	ip -6 -batch - <<-END
 		route add default via 2001:db8::1 metric 30
 		route add 2001:db8:aaaa::/48 via 2001:db8::1 src 2001:db8::4 table 100
