@@ -13,15 +13,16 @@
 int frame_host_read(struct request *request, int argc, char **argv, const enum command *commands,
 		    bool *is_unknown, struct error *err)
 {
-	int rc;
+	int rc, unknown;
 
 	request_environment(request, environ);
 	rc = request_arguments(request, argc, argv, err);
-	if (rc || request->help || request->version)
+	if (request->help || request->version)
 		return rc;
-	rc = request_check_host_command(request, commands, err);
-	*is_unknown = rc;
-	return rc;
+	/* After an error, too: what status exits with is its own. */
+	unknown = request_check_host_command(request, commands, err);
+	*is_unknown = unknown && !rc;
+	return rc ? rc : unknown;
 }
 
 int frame_host_lock(const struct request *request, const char *directory, const char *path,
@@ -48,11 +49,13 @@ static void print_unknown(const enum command *commands, const struct error *fail
 int frame_host_report(const struct request *request, const enum command *commands,
 		      bool is_unknown, const struct error *failure)
 {
+	int status = request->command == COMMAND_STATUS ? STATUS_UNKNOWN : 1;
+
 	if (is_unknown)
 		print_unknown(commands, failure);
 	else
 		log_line(LOG_ERR, "%s", failure->text);
 	if (request->dry_run)
-		puts("exit 1");
-	return request->command == COMMAND_STATUS ? STATUS_UNKNOWN : 1;
+		printf("exit %d\n", status);
+	return status;
 }

@@ -10,7 +10,8 @@
 
 /*
  * Read environment and command line. `commands` are those that the program has, up to COMMAND_NONE;
- * -EINVAL and *is_unknown, if it is another. Asked for help or its version it needs none.
+ * -EINVAL and *is_unknown, if it is another. Asked for help or its version it needs none. After an
+ * error in the other words the command is known all the same, for frame_host_report.
  */
 int frame_host_read(struct request *request, int argc, char **argv, const enum command *commands,
 		    bool *is_unknown, struct error *err) MUST_CHECK;

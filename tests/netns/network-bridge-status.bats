@@ -126,6 +126,9 @@ rules_of() { # TOOL: how many name vif1.0
 	status_ netdev=nosuch
 	is "$STATUS" 3
 	has "$OUT" "There is no interface nosuch."
+	status_ netdve=eth0
+	is "$STATUS" 4
+	has "$ERR" "unknown parameter: netdve=eth0"
 	# The worst counts.
 	ip link set peth1 down
 	bridge_ status

@@ -316,6 +316,16 @@ Valid commands are: start, stop, status"
 		is "$OUT" ""
 		exits 1 $program
 		is "$ERR" $'Unknown command: \nValid commands are: start, stop, status'
+		exits 1 $program restart netdve=eth0
+		is "$ERR" "network-$program: unknown parameter: netdve=eth0"
+		# That it is unknown is status's own answer, wherever the word stands.
+		for words in "status netdve=eth0" "netdve=eth0 status" "--colour status" "status start"; do
+			exits 4 $program $words
+			has "$ERR" "network-$program: un"
+			is "$OUT" ""
+		done
+		exits 4 $program --dry-run status netdve=eth0
+		is "$OUT" "exit 4"
 	done
 	for words in "start nonsense=1" "start stop" "start netdev=a/b" "start ipv6=maybe" \
 		"start firewall=pf" "start timeout=0" "-x start" "start netdev=abcdefghijklmnop"; do
