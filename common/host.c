@@ -10,14 +10,20 @@
 
 /* ---- what is wanted ------------------------------------------------------------------------- */
 
-static struct host_wish *want(struct host *host, const char *name, int now, int value)
+/* What start sets one to, which its note does not say. The last part of a name is the setting. */
+static int wished(const char *name)
+{
+	return strcmp(strrchr(name, '/'), "/accept_ra") ? 1 : 2;
+}
+
+static struct host_wish *want(struct host *host, const char *name, int now)
 {
 	struct host_wish *wish = &host->wishes[host->wish_count++];
 
 	memset(wish, 0, sizeof(*wish));
 	snprintf(wish->name, sizeof(wish->name), "%s", name);
 	wish->now = now;
-	wish->value = value;
+	wish->value = wished(name);
 	return wish;
 }
 
@@ -31,7 +37,7 @@ static void want_routers(struct host *host)
 	if (!(host->accept_ra == 1 && host->ipv6_forwarding == 0) &&
 	    !note_find(&host->own, name) && !note_find(&host->other, name))
 		return;
-	wish = want(host, name, host->accept_ra, 2);
+	wish = want(host, name, host->accept_ra);
 	wish->of_netdev = true;
 	wish->done = "listens to IPv6 routers all the same";
 	wish->missing = "does not listen to IPv6 routers";
@@ -39,14 +45,14 @@ static void want_routers(struct host *host)
 
 void host_want_forwarding(struct host *host)
 {
-	struct host_wish *wish = want(host, IP_FORWARD, host->ip_forward, 1);
+	struct host_wish *wish = want(host, IP_FORWARD, host->ip_forward);
 
 	wish->done = "IPv4 is forwarded";
 	wish->missing = "IPv4 is not forwarded";
 	if (!host->ipv6)
 		return;
 	want_routers(host);
-	wish = want(host, IPV6_FORWARDING, host->ipv6_forwarding, 1);
+	wish = want(host, IPV6_FORWARDING, host->ipv6_forwarding);
 	wish->done = "IPv6 is forwarded";
 	wish->missing = "IPv6 is not forwarded";
 }
@@ -57,7 +63,7 @@ void host_want_proxy_arp(struct host *host)
 	char name[FACTS_PATH];
 
 	snprintf(name, sizeof(name), "net/ipv4/conf/%s/proxy_arp", host->netdev.name);
-	wish = want(host, name, host->proxy_arp, 1);
+	wish = want(host, name, host->proxy_arp);
 	wish->of_netdev = true;
 	wish->done = "answers ARP requests for guests";
 	wish->missing = "does not answer ARP requests for guests";
@@ -152,18 +158,20 @@ void host_plan_note(const struct host *host, struct plan *plan)
 }
 
 /*
- * What the kernel changes with a setting is put back behind it. Of that only such was noted as
- * will not be as it was by itself, and all of it is on or off.
+ * Only what is still as start set it: else it is an admin's by now, or gone. What the kernel
+ * changes with a setting is put back behind it. Of that only such was noted as will not be as it
+ * was by itself, and all of it is on or off. With the setting on, it is as it was found.
  */
 static void put_back(const struct host *host, const struct note_setting *setting, struct plan *plan)
 {
 	const struct note_setting *next = setting;
 
-	if (setting->now < 0 || setting->now == setting->value)
+	if (setting->now != wished(setting->name))
 		return;
 	plan_setting(plan, setting->name, setting->now, setting->value);
 	while ((next = note_next(&host->own, next)))
-		plan_setting(plan, next->name, !next->value, next->value);
+		if (next->now == next->value)
+			plan_setting(plan, next->name, !next->value, next->value);
 }
 
 /* The last one first. */

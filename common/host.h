@@ -86,7 +86,10 @@ void host_rule(const struct host *host, bool wanted, struct rule_set *set);
  */
 int host_settle(struct host *host, struct error *err) MUST_CHECK;
 
-/* Plan the parts of start. What an earlier one changed and is no longer wanted, is put back. */
+/*
+ * Plan the parts of start. What an earlier one changed and is no longer wanted, is put back, unless
+ * somebody has changed it since.
+ */
 void host_plan_note(const struct host *host, struct plan *plan);
 void host_plan_settings(const struct host *host, struct plan *plan);
 void host_plan_masquerade(const struct host *host, struct plan *plan);
@@ -94,7 +97,8 @@ void host_plan_dhcp(const struct host *host, struct plan *plan);
 
 /*
  * Plan the parts of stop. What the partner has noted, too, is left for it to put back. A
- * rule that start found is left. Without a note the rule alone goes.
+ * setting that somebody has changed since start, and a rule that start found, are left. Without a
+ * note the rule alone goes.
  */
 void host_plan_settings_back(const struct host *host, struct plan *plan);
 void host_plan_no_masquerade(const struct host *host, struct plan *plan);

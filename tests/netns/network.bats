@@ -215,6 +215,38 @@ no_netdev() {
 	is "$(forwards)" "0 0"
 }
 
+@test "stop leaves what an admin has changed since start" {
+	second_nic eth1
+	set_number ipv4/conf/eth1/forwarding 1
+	set_number ipv6/conf/eth0/accept_ra 1
+	for program in nat route; do
+		exits 0 $program start ipv6=yes
+		is "$(number ipv6/conf/eth0/accept_ra)" 2
+		set_number ipv6/conf/eth0/accept_ra 0
+		set_number ipv4/conf/eth1/forwarding 0
+		exits 0 $program stop
+		is "$(number ipv6/conf/eth0/accept_ra)" 0
+		is "$(number ipv4/conf/eth1/forwarding)" 0
+		is "$(forwards)" "0 0"
+		set_number ipv4/conf/eth1/forwarding 1
+		set_number ipv6/conf/eth0/accept_ra 1
+	done
+}
+
+@test "an interface that forwarded by itself and is gone is no obstacle" {
+	for program in nat route; do
+		second_nic eth1
+		set_number ipv4/conf/eth1/forwarding 1
+		set_number ipv6/conf/eth1/forwarding 1
+		exits 0 $program start ipv6=yes
+		ip link del eth1
+		exits 0 $program start
+		is "$(forwards)" "1 0"
+		exits 0 $program stop
+		is "$(forwards)" "0 0"
+	done
+}
+
 # --- both programs ---------------------------------------------------------------------------
 
 @test "both programs, in any order: the last one to stop puts back what was before the first" {

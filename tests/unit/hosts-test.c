@@ -83,17 +83,20 @@ static void take_follower(char *value)
 	note_add(&c.host.followers, &setting);
 }
 
+/* Of what is noted, be it that it follows. */
 static void take_now(char *value)
 {
 	char *equals = strrchr(value, '=');
-	struct note_setting *setting;
+	size_t i = 0;
 
 	*equals = '\0';
-	setting = note_find(&c.host.own, value);
-	assert_non_null(setting);
-	setting->now = atoi(equals + 1);
+	while (i < c.host.own.count && strcmp(c.host.own.found[i].name, value) != 0)
+		i++;
+	assert_true(i < c.host.own.count);
+	c.host.own.found[i].now = atoi(equals + 1);
 }
 
+/* What follows is by itself as the kernel makes it while its leader is on. */
 static void read_notes(void)
 {
 	struct error err = { 0 };
@@ -103,6 +106,9 @@ static void read_notes(void)
 	assert_int_equal(note_parse("own", c.host.own_text, &c.host.own, &err), 0);
 	assert_int_equal(note_parse("other", *c.other_text ? c.other_text : NULL, &c.host.other,
 				    &err), 0);
+	for (size_t i = 0; i < c.host.own.count; i++)
+		if (c.host.own.found[i].follows)
+			c.host.own.found[i].now = c.host.own.found[i].value;
 }
 
 static void take_command(const char *word)
