@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "frame_host.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "lock.h"
 #include "log.h"
+#include "util.h"
 
 #define STATUS_UNKNOWN 4	/* LSB, "Init Script Actions" */
 
@@ -34,6 +36,17 @@ int frame_host_lock(const struct request *request, const char *directory, const 
 		return 0;
 	rc = file_make_directory(directory, err);
 	return rc ? rc : lock_take(path, request->timeout, lock, err);
+}
+
+void frame_host_hold_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTOU };
+	sigset_t held;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&held, signals[i]);
+	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
 static void print_unknown(const enum command *commands, const struct error *failure)

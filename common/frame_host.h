@@ -23,6 +23,12 @@ int frame_host_read(struct request *request, int argc, char **argv, const enum c
 int frame_host_lock(const struct request *request, const char *directory, const char *path,
 		    int *lock, struct error *err) MUST_CHECK;
 
+/*
+ * Hold back what asks the program to end or to pause, from its first change on: by hanging up or by ^C
+ * nobody must leave things half way. Other programs that it starts get all signals (process_start).
+ */
+void frame_host_hold_signals(void);
+
 /* Say what went wrong, in the scripts' two lines if the command is unknown; main's result. */
 int frame_host_report(const struct request *request, const enum command *commands,
 		      bool is_unknown, const struct error *failure);

@@ -98,6 +98,9 @@ static int serve(struct run *run, struct error *err)
 	log_verbose(request->verbose == TOGGLE_ON);
 	/* Both programs change the same settings, so the lock is for both. */
 	rc = frame_host_lock(request, HOST_DIRECTORY, HOST_LOCK, &lock, err);
+	/* The note is the new start's before all that an earlier one left is gone. */
+	if (!rc && request->command != COMMAND_STATUS)
+		frame_host_hold_signals();
 	if (!rc)
 		rc = look_and_act(run, err);
 	lock_release(lock);

@@ -2,7 +2,6 @@
 #include "network_bridge.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,19 +48,10 @@ static int print_help(void)
 	return 0;
 }
 
-/*
- * Who is logged in through the device must not take the program away half way, by hanging up or
- * by ^C; and it must not wait for a page of its own, which may be on the other side.
- */
+/* Beside that, it must not wait for a page of its own, which may be on the other side. */
 static void hold_on(void)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTOU };
-	sigset_t held;
-
-	sigemptyset(&held);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&held, signals[i]);
-	sigprocmask(SIG_BLOCK, &held, NULL);
+	frame_host_hold_signals();
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		log_line(LOG_DEBUG, "cannot lock memory: %s", strerror(errno));
 }

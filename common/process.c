@@ -38,7 +38,7 @@ static int spawn(char *const *argv, const posix_spawn_file_actions_t *actions, p
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGPIPE);
 	posix_spawnattr_setsigdefault(&attributes, &ours);
-	/* network-bridge holds some back. */
+	/* The host's programs hold some back (frame_host_hold_signals). */
 	sigemptyset(&held);
 	posix_spawnattr_setsigmask(&attributes, &held);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |

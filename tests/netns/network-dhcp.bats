@@ -111,6 +111,8 @@ guest_online() { # D [N]
 	own=$(<$RUN/dnsmasq.pid)
 	is "$(stat -c %U:%a /proc/$own $RUN $HOSTS | paste -sd' ')" \
 		"nobody:555 root:755 root:755"
+	# What start does not listen to, it does.
+	is "$(awk '/^SigBlk/ { print $2 }' /proc/$own/status)" 0000000000000000
 	exits 0 nat stop
 	is "$(dnsmasqs)" "$OTHER"
 	is "$(ls $RUN)" network.lock

@@ -134,6 +134,18 @@ golden_state() { # TITLE
 	is "$(ls $RUN)" network.lock
 }
 
+@test "who hangs up or says ^C half way leaves no rule of an earlier start" {
+	second_nic eth1
+	exits 0 nat start
+	start_meets HUP network-nat netdev=eth1
+	is "$(postrouting)" "${MASQUERADE/eth0/eth1}"
+	start_meets INT network-nat
+	is "$(postrouting)" "$MASQUERADE"
+	exits 0 nat stop
+	is "$(postrouting)" ""
+	is "$(forwards)" "0 0"
+}
+
 # Not one of them is network-nat's own, whatever it has in common.
 admins_rules() {
 	iptables-restore -w <<-'END2'

@@ -44,6 +44,20 @@ exits() { # STATUS COMMAND...
 	is "$STATUS" "$1" || complain "${*:2}: $OUT$ERR"
 }
 
+# A start gets SIGNAL at its first change, the note, and sleeps there. One is noted already.
+start_meets() { # SIGNAL PROGRAM WORD...
+	local signal=$1 program=$2 note=$RUN/$2.state before
+	shift 2
+	before=$(stat -c %i "$note")
+	# What the shell starts aside does not hear ^C.
+	ASAN_OPTIONS=$ASAN_OPTIONS_TRACED env --default-signal strace -qq -o /dev/null \
+		-e trace=rename -e inject=rename:delay_exit=300000:when=1 \
+		"$SCRIPTS/$program" start "$@" 2>/run/err 3>&- &
+	while [ "$(stat -c %i "$note")" = "$before" ]; do sleep 0.01; done
+	pkill -"$signal" -x "$program"
+	wait $! || complain "it ended with $? at $signal: $(</run/err)"
+}
+
 # --- what the kernel says --------------------------------------------------------------------
 
 number() { # NAME below /proc/sys/net

@@ -129,6 +129,17 @@ no_netdev() {
 	untouched exits 0 nat stop
 }
 
+@test "who hangs up or says ^C half way does not stop it" {
+	second_nic eth1
+	for signal in HUP INT QUIT TERM; do
+		exits 0 route start
+		start_meets $signal network-route netdev=eth1
+		is "$(number ipv4/conf/eth0/proxy_arp) $(number ipv4/conf/eth1/proxy_arp)" "0 1"
+		exits 0 route stop
+	done
+	is "$(number ipv4/conf/eth1/proxy_arp)" 0
+}
+
 # --- IPv6 ------------------------------------------------------------------------------------
 
 @test "ipv6=yes: IPv6 is forwarded, too, but not masqueraded" {
