@@ -37,6 +37,11 @@ static int take_port(const struct vlan_port *port, void *arg, struct error *err)
 	struct uplink *uplink = ports->uplink;
 
 	(void)err;
+	if (!port) {
+		memset(&uplink->present, 0, sizeof(uplink->present));
+		memset(&uplink->used, 0, sizeof(uplink->used));
+		return 0;
+	}
 	if (port->master != ports->bridge || port->index == ports->guest)
 		return 0;
 	if (port->index == uplink->index)

@@ -13,6 +13,12 @@
 
 #include "netlink.h"
 
+#define LIST_TRIES 100
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/. */
+#define FNV_BASIS 14695981039346656037u
+#define FNV_PRIME 1099511628211u
+
 /* Each VLAN an entry of its own. */
 #define VLANS_SIZE (VLAN_MAX * (NLA_HDRLEN + sizeof(struct bridge_vlan_info)))
 
@@ -63,36 +69,86 @@ static bool is_of_hardware(struct nlattr *spec)
 struct walk {
 	vlan_take take;
 	void *arg;
+	unsigned sequence;
+	uint64_t sum;	/* of all that was listed */
 };
+
+static void add_to_sum(struct walk *walk, const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+
+	for (size_t i = 0; i < len; i++)
+		walk->sum = (walk->sum ^ bytes[i]) * FNV_PRIME;
+}
+
+static int begin_anew(struct walk *walk, struct error *err)
+{
+	walk->sequence = 0;
+	walk->sum = FNV_BASIS;
+	return walk->take(NULL, walk->arg, err);
+}
 
 static int take_port(const struct nlmsghdr *reply, void *arg, struct error *err)
 {
 	const struct ifinfomsg *info = nlmsg_data(reply);
-	const struct walk *walk = arg;
-	struct nlattr *tb[IFLA_MAX + 1];
+	struct walk *walk = arg;
+	struct nlattr *tb[IFLA_MAX + 1], *spec;
 	struct vlan_port port = { 0 };
+
+	/* Should a kernel find out by itself one day that the dump was disturbed. */
+	if (walk->sequence && reply->nlmsg_seq != walk->sequence && begin_anew(walk, err))
+		return -err->code;
+	walk->sequence = reply->nlmsg_seq;
 
 	if (nlmsg_parse((struct nlmsghdr *)reply, sizeof(*info), tb, IFLA_MAX, NULL))
 		return error_set(err, EBADMSG, "the kernel described a port in an unknown way");
-	if (!tb[IFLA_AF_SPEC] || is_of_hardware(tb[IFLA_AF_SPEC]))
+	spec = tb[IFLA_AF_SPEC];
+	if (!spec || is_of_hardware(spec))
 		return 0;
 	port.index = info->ifi_index;
 	if (tb[IFLA_MASTER])
 		port.master = (int)nla_get_u32(tb[IFLA_MASTER]);
-	take_vlans(tb[IFLA_AF_SPEC], &port.vlans);
+	take_vlans(spec, &port.vlans);
+	add_to_sum(walk, &port.index, sizeof(port.index));
+	add_to_sum(walk, &port.master, sizeof(port.master));
+	add_to_sum(walk, nla_data(spec), (size_t)nla_len(spec));
 	return walk->take(&port, walk->arg, err);
 }
 
-int vlan_link_each(struct netlink *netlink, vlan_take take, void *arg, struct error *err)
+static int list_ports(struct netlink *netlink, struct walk *walk, struct error *err)
 {
 	const struct ifinfomsg info = { .ifi_family = AF_BRIDGE };
-	struct nl_msg *message = netlink_message(RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
-	struct walk walk = { take, arg };
-	int failed = !message ||
-		     nla_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED);
+	struct nl_msg *message;
+	int failed, rc = begin_anew(walk, err);
 
-	return netlink_talk(netlink, message, failed, take_port, &walk, err) ?
-	       error_prefix(err, "listing the VLANs of bridge ports") : 0;
+	if (rc)
+		return rc;
+	message = netlink_message(RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
+	failed = !message ||
+		 nla_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED);
+	return netlink_talk(netlink, message, failed, take_port, walk, err);
+}
+
+/*
+ * A list comes in parts. For each further one the kernel counts the ports from the beginning
+ * (net/core/rtnetlink.c, rtnl_bridge_getlink), so that when one has left since, another is passed
+ * over; and, other than for links, it never says that the dump was disturbed. Only two lists that
+ * are the same are to be believed.
+ */
+int vlan_link_each(struct netlink *netlink, vlan_take take, void *arg, struct error *err)
+{
+	struct walk walk = { .take = take, .arg = arg };
+	uint64_t before;
+	int tries = LIST_TRIES, rc = list_ports(netlink, &walk, err);
+
+	do {
+		before = walk.sum;
+		if (!rc)
+			rc = list_ports(netlink, &walk, err);
+	} while (!rc && walk.sum != before && --tries);
+	if (!rc && walk.sum != before)
+		rc = error_set(err, EBUSY, "they keep changing");
+	return rc ? error_prefix(err, "listing the VLANs of bridge ports") : 0;
 }
 
 struct one_port {
@@ -105,7 +161,9 @@ static int take_one(const struct vlan_port *port, void *arg, struct error *err)
 	const struct one_port *one = arg;
 
 	(void)err;
-	if (port->index == one->index)
+	if (!port)
+		memset(one->vlans, 0, sizeof(*one->vlans));
+	else if (port->index == one->index)
 		*one->vlans = port->vlans;
 	return 0;
 }
@@ -114,7 +172,6 @@ int vlan_link_read(struct netlink *netlink, int index, struct vlan_set *vlans, s
 {
 	struct one_port one = { index, vlans };
 
-	memset(vlans, 0, sizeof(*vlans));
 	return vlan_link_each(netlink, take_one, &one, err);
 }
 

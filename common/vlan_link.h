@@ -16,12 +16,16 @@ struct vlan_port {
 	struct vlan_set vlans;
 };
 
-/* Called for each; a negative errno (with err set) ends it. */
+/* Called for each, or with NULL when all begin anew; a negative errno (with err set) ends it. */
 typedef int (*vlan_take)(const struct vlan_port *port, void *arg, struct error *err);
 
 /*
  * Look at all ports of all bridges: the kernel offers no selection that is older than Linux 5.6.
  * Ranges come as ranges.
+ *
+ * It does not tell when a port was passed over because another one left meanwhile. So the ports
+ * are listed until two lists in a row are the same, each beginning with take(NULL). -EBUSY: no two
+ * of a hundred are.
  */
 int vlan_link_each(struct netlink *netlink, vlan_take take, void *arg,
 		   struct error *err) MUST_CHECK;

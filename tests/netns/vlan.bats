@@ -386,6 +386,46 @@ come_and_go() { # D
 	is "$(added)" ""
 }
 
+# A list comes in parts, each made when the one before it is fetched: the number of the call that
+# fetches the first one under the lock.
+first_part() {
+	trace openat,sendto,recvfrom 1 0 offline type_if=vif
+	awk '/vlan-uplink\.lock/ { locked = 1 }
+		locked && /sendto.*RTM_GETLINK.*NLM_F_DUMP/ { listing = 1 }
+		/recvfrom\(/ { n++ }
+		/recvfrom\(/ && listing { print n; exit }' /run/trace
+}
+
+stops_at() { # NUMBER: offline, at that call
+	ASAN_OPTIONS=$ASAN_OPTIONS_TRACED succeeds call_under 1 0 strace -f -qq -o /run/trace \
+		-e trace=recvfrom -e inject=recvfrom:signal=STOP:when="$1" -- offline type_if=vif
+}
+
+@test "vlan_uplink=yes: a port leaves while they are listed, and no other is passed over" {
+	filtering_bridge xenbr0
+	config <<<'vlan_uplink=yes'
+	lab_vif 9 0
+	# So many that each fills a part, and one of its own.
+	for d in 2 3 4; do
+		lab_vif $d 0 vlan 400$((2 * d - 1))p/2+2x2045
+		online $d 0
+	done
+	lab_vif 1 0 vlan 4001
+	bridge vlan show dev lan-xenbr0 >/run/vlans
+	online 9 0
+	online 1 0
+	number=$(first_part)
+	bridge vlan show dev lan-xenbr0 | diff /run/vlans - >&2
+	online 1 0
+	rm /run/trace
+	stops_at "$number" &
+	until grep -qs 'stopped by SIGSTOP' /run/trace; do sleep 0.1; done
+	ip link set vif9.0 nomaster
+	kill -CONT "$(awk '/stopped by SIGSTOP/ { print $1 }' /run/trace)"
+	wait $!
+	bridge vlan show dev lan-xenbr0 | diff /run/vlans - >&2
+}
+
 # --- all or nothing --------------------------------------------------------------------------
 
 @test "a hook fails: ports and physical port are as before" {
