@@ -18,7 +18,7 @@
 #define FACTS_ROUTES 256		/* to one link; more are refused */
 #define FACTS_NEIGHBOURS (2 * (REQUEST_IPS + 1))	/* two for each of a guest's addresses */
 #define FACTS_PATH 256		/* a file's name */
-#define FACTS_UPLINKS 8		/* bridges' physical ports that guests' VLANs were added to */
+#define FACTS_UPLINKS 32	/* bridges' physical ports that guests' VLANs were added to */
 #define FACTS_DHCP_ENTRY 256	/* what a DHCP server is told of one guest */
 #define REQUEST_IPS 64		/* entries in one `ip` */
 

@@ -158,9 +158,11 @@ static int look_at_remembered(struct netlink *netlink, const char *name, struct 
 	struct link link;
 	int rc;
 
-	if (facts->uplink_count == FACTS_UPLINKS)
-		return error_set(err, E2BIG, "VLANs were added to more than %d ports",
-				 FACTS_UPLINKS);
+	if (facts->uplink_count == FACTS_UPLINKS) {
+		log_line(LOG_WARNING, "VLANs were added to more than %d ports: those of %s stay "
+			 "for now", FACTS_UPLINKS, name);
+		return 0;
+	}
 	rc = link_by_name(netlink, name, &link, err);
 	if (rc)
 		return rc;

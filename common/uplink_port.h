@@ -18,7 +18,7 @@ struct netlink;
 int uplink_port_find(struct netlink *netlink, const struct link *bridge, int guest,
 		     struct uplink *uplink, struct error *err) MUST_CHECK;
 
-/* Look at all ports to which anything was added, in facts->uplinks. */
+/* Look at all ports to which anything was added, in facts->uplinks. Too many are but a warning. */
 int uplink_port_remembered(struct netlink *netlink, struct facts *facts,
 			   struct error *err) MUST_CHECK;
 

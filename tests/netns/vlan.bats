@@ -386,6 +386,23 @@ come_and_go() { # D
 	is "$(added)" ""
 }
 
+@test "vlan_uplink=yes: however many ports are remembered, offline succeeds" {
+	filtering_bridge xenbr0
+	config <<<'vlan_uplink=yes'
+	lab_vif 1 0 vlan 10
+	online 1 0
+	for n in {1..40}; do
+		echo 10 >/run/xen-hotplug/vlan-uplink/gone$n
+	done
+	offline 1 0
+	# Taken are at most 32 at once, in the order of their names; then the others' turn comes.
+	has "$ERR" "those of lan-xenbr0 stay for now"
+	lines "$(ls /run/xen-hotplug/vlan-uplink)" 9
+	offline 1 0
+	vlans_are lan-xenbr0 1p
+	is "$(ls /run/xen-hotplug/vlan-uplink)" ""
+}
+
 # A list comes in parts, each made when the one before it is fetched: the number of the call that
 # fetches the first one under the lock.
 first_part() {
