@@ -26,6 +26,7 @@ def tag(vid, kind=ETH_P_8021Q):
 KINDS = {
     "untagged": b"", "priority": tag(0xE000), "1": tag(1), "10": tag(10), "20": tag(20),
     "30": tag(30), "40": tag(40), "4095": tag(4095), "20 in 10": tag(10) + tag(20),
+    "10 in 1": tag(1) + tag(10), "10 in priority": tag(0xE000) + tag(10),
     "20 in 802.1ad 10": tag(10, ETH_P_8021AD) + tag(20),
 }
 

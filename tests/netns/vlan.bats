@@ -509,6 +509,7 @@ quiet_netns() { # NAME DEVICE
 }
 
 # guest1 and guest2 are in VLANs of their own, guest3 is a trunk, guest4 says nothing of VLANs.
+# Where a VLAN goes out without a tag, one that is behind its tag comes to light.
 @test "frames with and without tags, from and to LAN, host, guests and trunk" {
 	filtering_bridge xenbr0
 	quiet_netns lan far-xenbr0
@@ -531,29 +532,38 @@ quiet_netns() { # NAME DEVICE
 		lan 20: guest2 -, guest3 20
 		lan 30: guest3 30
 		lan 20 in 10: guest1 20, guest3 20
+		lan 10 in 1: guest4 10, host 10
+		lan 10 in priority: guest4 10, host 10
 		lan 20 in 802.1ad 10: guest4 10 with 20 in it, host 10 with 20 in it
 		host untagged: guest4 -, lan -
 		host priority: guest4 -, lan -
 		host 1: guest4 -, lan -
+		host 10 in 1: guest4 10, lan 10
+		host 10 in priority: guest4 10, lan 10
 		host 20 in 802.1ad 10: guest4 10 with 20 in it, lan 10 with 20 in it
 		guest1 untagged: guest3 -, lan 10
 		guest1 priority: guest3 -, lan 10
 		guest1 10: guest3 -, lan 10
 		guest1 20 in 10: guest3 20, lan 10 with 20 in it
+		guest1 10 in priority: guest3 10, lan 10 with 10 in it
 		guest1 20 in 802.1ad 10: guest3 10 with 20 in it
 		guest2 untagged: guest3 20, lan 20
 		guest2 priority: guest3 20, lan 20
 		guest2 20: guest3 20, lan 20
+		guest2 10 in priority: guest3 20 with 10 in it, lan 20 with 10 in it
 		guest3 untagged: guest1 -, lan 10
 		guest3 priority: guest1 -, lan 10
 		guest3 10: guest1 -, lan 10
 		guest3 20: guest2 -, lan 20
 		guest3 30: lan 30
 		guest3 20 in 10: guest1 20, lan 10 with 20 in it
+		guest3 10 in priority: guest1 10, lan 10 with 10 in it
 		guest3 20 in 802.1ad 10: guest1 10 with 20 in it
 		guest4 untagged: host -, lan -
 		guest4 priority: host -, lan -
 		guest4 1: host -, lan -
+		guest4 10 in 1: host 10, lan 10
+		guest4 10 in priority: host 10, lan 10
 		guest4 20 in 802.1ad 10: host 10 with 20 in it, lan 10 with 20 in it
 	END
 	) >&2
