@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "counters.h"
+#include "dance_find.h"
 #include "dance_look.h"
 #include "file.h"
 #include "firewall.h"

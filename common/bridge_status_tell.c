@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bridge_status_look.h"
-#include "dance_look.h"
+#include "dance_find.h"
 #include "firewall.h"
 #include "json.h"
 #include "log.h"

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "confirm.h"
+#include "dance_find.h"
 #include "dance_look.h"
 #include "file.h"
 #include "firewall.h"

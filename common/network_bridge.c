@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "bridge_status_tell.h"
-#include "dance_look.h"
+#include "dance_find.h"
 #include "dance_run.h"
 #include "firewall.h"
 #include "frame.h"

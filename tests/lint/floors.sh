@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Includes point downwards only, and foreign headers stay in the rooms that own them:
 #   4  the programs: know floors 3 and 1 and the C library
-#   3  apply bridge bridge_status_look bridge_status_tell confirm dance_look dance_run dhcp firewall
-#      frame frame_host gateway host_look look network network_bridge program serve_look storage
-#      uplink_port: what it means
+#   3  apply bridge bridge_status_look bridge_status_tell confirm dance_find dance_look dance_run
+#      dhcp firewall frame frame_host gateway host_look look network network_bridge program
+#      serve_look storage uplink_port: what it means
 #   2  how it is done: address conntrack counters link neighbour route vlan_link, above netlink, and
 #      inventory and probe above these; nftables and guard_nft, above nftrule, guard_build and nft;
 #      iptables, above lock and module; hook and ifup, above process; dhcpd and dnsmasq, above
@@ -21,8 +21,8 @@ cd "$(dirname "$0")/../.." || exit 1
 awk '
 BEGIN {
 	split("util seconds error log text json", names0, " "); for (i in names0) floor[names0[i]] = 0
-	split("inet vlan facts style request request_part request_command request_check request_bridge rule xtrule " \
-	      "guard_table guard_rule guard guard_door attr entry entry_message entry_print " \
+	split("inet vlan facts style request request_part request_command request_check " \
+	      "request_bridge rule xtrule guard_table guard_rule guard guard_door attr entry entry_message entry_print " \
 	      "entry_print_route entry_printer entry_same netdev plan plan_reverse print print_link " \
 	      "dhcp_print vlan_print routing router uplink vif note host journal dance dance_plan " \
 	      "bridge_status bridge_status_judge bridge_status_tree bridge_status_json " \
@@ -37,7 +37,7 @@ BEGIN {
 	for (i in names25) floor[names25[i]] = 2.5
 	split("inventory inventory_apply link_new nftables_policy probe", names27, " ")
 	for (i in names27) floor[names27[i]] = 2.7
-	split("apply bridge dance_look dance_run dhcp firewall gateway look host_look serve_look " \
+	split("apply bridge dance_find dance_look dance_run dhcp firewall gateway look host_look serve_look " \
 	      "frame frame_host program network network_bridge storage confirm uplink_port " \
 	      "bridge_status_look bridge_status_guests bridge_status_tell", names3, " ")
 	for (i in names3) floor[names3[i]] = 3
