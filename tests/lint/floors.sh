@@ -22,8 +22,8 @@ awk '
 BEGIN {
 	split("util seconds error log text json", names0, " "); for (i in names0) floor[names0[i]] = 0
 	split("inet vlan facts style request request_part request_command request_check " \
-	      "request_bridge rule xtrule guard_table guard_rule guard guard_door attr entry entry_message entry_print " \
-	      "entry_print_route entry_printer entry_same netdev plan plan_reverse print print_link " \
+	      "request_bridge rule xtrule guard_table guard_rule guard guard_door attr entry " \
+	      "entry_message entry_print entry_print_route entry_printer entry_same netdev plan plan_reverse print print_link " \
 	      "dhcp_print vlan_print routing router uplink vif note host journal dance dance_plan " \
 	      "bridge_status bridge_status_judge bridge_status_tree bridge_status_json " \
 	      "dhcpd_conf dnsmasq_conf " \
