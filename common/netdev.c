@@ -83,6 +83,14 @@ int netdev_order(struct netdev *netdev, struct error *err)
 	return rc ? rc : entries_sort(&netdev->parts[PART_ROUTES6], err);
 }
 
+/* As the kernel makes it of the MAC address whenever a device comes up. */
+static bool is_link_local(const struct entry *address)
+{
+	const struct ifaddrmsg *ifa = (const void *)address->data;
+
+	return ifa->ifa_family == AF_INET6 && ifa->ifa_scope == RT_SCOPE_LINK;
+}
+
 int netdev_add_addresses(struct netdev *netdev, const struct netdev *other, struct error *err)
 {
 	int rc = 0;
@@ -91,7 +99,8 @@ int netdev_add_addresses(struct netdev *netdev, const struct netdev *other, stru
 		for (size_t i = 0; i < other->parts[part].count && !rc; i++) {
 			const struct entry *address = other->parts[part].list[i];
 
-			if (!entries_have(&netdev->parts[part], address))
+			if (!is_link_local(address) &&
+			    !entries_have(&netdev->parts[part], address))
 				rc = entries_add(&netdev->parts[part], &address->spot,
 						 address->type, address->data, address->len, err);
 		}

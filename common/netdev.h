@@ -51,7 +51,7 @@ int netdev_take(struct netdev *netdev, uint16_t type, const void *data, size_t l
 /* Once all has been taken: put it into the order in which it can be made again. */
 int netdev_order(struct netdev *netdev, struct error *err) MUST_CHECK;
 
-/* Add the addresses of another that it does not have. -ENOMEM. */
+/* Add the addresses of another that it does not have, but for IPv6's link-local ones. -ENOMEM. */
 int netdev_add_addresses(struct netdev *netdev, const struct netdev *other,
 			 struct error *err) MUST_CHECK;
 
